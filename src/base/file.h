@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole small files: read at once, replaced atomically. */
+#pragma once
+
+#include <stddef.h>
+
+struct buf;
+
+/* Append all of fd to b, at most max bytes: 0, -EFBIG past that, -errno. */
+int file_read_fd(int fd, size_t max, struct buf *b);
+
+/* Append all of dir_fd/path to b, at most max bytes: 0 or -errno. */
+int file_read(int dir_fd, const char *path, size_t max, struct buf *b);
+
+/* Write text to an existing file (of /proc, of a cgroup…) in one write. */
+int file_write(int dir_fd, const char *path, const char *text);
+
+/* Replace dir_fd/name by a new file of mode 0600 holding text, so that a
+ * reader sees the old one or the new one, whole: 0 or -errno. Not synced. */
+int file_replace(int dir_fd, const char *name, const char *text);
+
+/* Remove dir_fd/name and all below it, without following symlinks and
+ * without crossing into another filesystem: 0 (also when absent) or -errno. */
+int file_remove_tree(int dir_fd, const char *name);

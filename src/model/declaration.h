@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a config declares, typed and checked: one row a variable, its default
+ * and its reader in one table. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/words.h"
+
+struct buf;
+struct config;
+struct err;
+
+enum users { USERS_SHARED, USERS_ISOLATED, USERS_NO };
+enum answer { ANSWER_AUTO, ANSWER_NO, ANSWER_YES };
+
+struct declaration {
+	struct words base;      /* BASE: layers, top first; none = no base */
+	struct words base_hide; /* BASE_HIDE: absolute paths */
+	unsigned image_partition; /* IMAGE_PARTITION: 0 = the whole image */
+	enum users users;         /* PRIVATE_USERS */
+	bool mounts;              /* MOUNTS */
+	bool host_network;        /* NETWORK=host */
+	struct words init;        /* INIT; none = the first shell there is */
+	enum answer reaper;       /* REAPER */
+	char *hostname;           /* HOSTNAME; NULL = the sub host's name */
+	struct words environment; /* ENVIRONMENT: NAME=VALUE each */
+	char *workdir;            /* WORKDIR: absolute; NULL = HOME or / */
+	char *user;               /* USER: a name or uid; NULL = root */
+	struct words tmpfs;       /* TMPFS: absolute paths (/run) */
+	int stop_signal;          /* STOPSIGNAL; 0 = by INIT */
+	unsigned stop_timeout;    /* STOP_TIMEOUT, seconds (10) */
+	char *pre_start;          /* PRE_START: absolute path or NULL */
+	char *post_stop;          /* POST_STOP */
+};
+
+void declaration_done(struct declaration *d);
+
+/*
+ * Read c into d (all zero before). A value that is not allowed, and a
+ * variable of the contract that this version does not carry out, fail with
+ * "WHERE:LINE: …". Slips of known names are added to warnings, one line each.
+ * d is emptied after a failure.
+ */
+int declaration_read(struct declaration *d, const struct config *c,
+                     const char *where, struct buf *warnings,
+                     struct err *err);
+
+/*
+ * For `config NAME`: call each with every known variable in the table's
+ * order: its name, the effective value as text, the line that set it (0: the
+ * default, -1: bash).
+ */
+void declaration_each(const struct declaration *d, const struct config *c,
+                      void (*each)(void *arg, const char *name,
+                                   const char *value, int line),
+                      void *arg);
+
+static inline void declaration_auto(struct declaration *d)
+{
+	declaration_done(d);
+}
