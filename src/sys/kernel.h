@@ -62,6 +62,20 @@ struct k_clone_args {
 		stack_size, tls, set_tid, set_tid_size, cgroup;
 };
 
+/* struct statx up to the mount id, padded to what the kernel writes. */
+struct k_statx {
+	uint32_t mask, blksize;
+	uint64_t attributes;
+	uint8_t unused[128];
+	uint64_t mnt_id;
+	uint64_t spare[13];
+};
+
+static inline int k_statx(int fd, unsigned mask, struct k_statx *st)
+{
+	return (int)syscall(SYS_statx, fd, "", AT_EMPTY_PATH, mask, st);
+}
+
 static inline int k_open_tree(int dir_fd, const char *path, unsigned flags)
 {
 	return (int)syscall(SYS_open_tree, dir_fd, path, flags);

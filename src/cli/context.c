@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "cli/context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/verb.h"
+
+struct option_row {
+	const char *name;
+	const char *verbs; /* " a b ": those that take it; NULL: all */
+	void (*set)(struct context *c); /* it has no value, or */
+	bool (*take)(struct context *c, const char *value);
+};
+
+static void set_quiet(struct context *c)
+{
+	c->is_quiet = true;
+}
+
+static void set_json(struct context *c)
+{
+	c->is_json = true;
+}
+
+static void set_forced(struct context *c)
+{
+	c->is_forced = true;
+}
+
+static void set_check(struct context *c)
+{
+	c->is_check = true;
+}
+
+static bool take_root(struct context *c, const char *value)
+{
+	/* It is the environment that the program's other half gets, too. */
+	if (value[0] != '/' || setenv("SUBHOST", value, 1) < 0)
+		return false;
+	places_init(&c->places, NULL);
+	return true;
+}
+
+static bool take_seconds(struct context *c, const char *value)
+{
+	char *end;
+	long seconds = strtol(value, &end, 10);
+
+	if (!*value || *end || seconds < 0 || seconds > 86400)
+		return false;
+	c->seconds = (int)seconds;
+	return true;
+}
+
+/* clang-format off */
+static const struct option_row options[] = {
+	{ "--root",	NULL,			NULL,	take_root },
+	{ "-q",		NULL,			set_quiet },
+	{ "--quiet",	NULL,			set_quiet },
+	{ "--json",	" list status config ",	set_json },
+	{ "--check",	" config ",		set_check },
+	{ "--force",	" stop hibernate ",	set_forced },
+	{ "--timeout",	" stop hibernate ",	NULL,	take_seconds },
+	{ NULL,		NULL,			NULL },
+};
+/* clang-format on */
+
+void context_fail(const struct context *c, const struct err *err)
+{
+	fprintf(stderr, "%s: %s\n", c->program, err->text);
+}
+
+void context_note(const struct context *c, const char *name,
+                  const struct buf *lines)
+{
+	const char *line = buf_text(lines);
+
+	while (!c->is_quiet && *line) {
+		int len = (int)strcspn(line, "\n");
+
+		fprintf(stderr, "%s: %s: %.*s\n", c->program, name, len, line);
+		line += len + (line[len] == '\n');
+	}
+}
+
+int context_usage(const struct context *c)
+{
+	fprintf(stderr, "usage: %s %s %s\n", c->program, c->verb->name,
+	        c->verb->usage);
+	return EXIT_USAGE;
+}
+
+/* The row of an option of this verb; *ret_value is what "--x=VALUE" gives. */
+static const struct option_row *find(const struct context *c, const char *word,
+                                     const char **ret_value)
+{
+	const char *equals = strchr(word, '=');
+	size_t len = equals ? (size_t)(equals - word) : strlen(word);
+	char verb[64];
+
+	snprintf(verb, sizeof(verb), " %s ", c->verb->name);
+	*ret_value = equals ? equals + 1 : NULL;
+	for (const struct option_row *o = options; o->name; o++)
+		if (strlen(o->name) == len && !strncmp(o->name, word, len) &&
+		    (!o->verbs || strstr(o->verbs, verb)))
+			return o;
+	return NULL;
+}
+
+/* Take one option; *at is the index of its last word then. */
+static bool take(struct context *c, int argc, char **argv, int *at)
+{
+	const char *word = argv[*at], *value;
+	const struct option_row *o = find(c, word, &value);
+
+	if (!o || (o->set && value)) {
+		fprintf(stderr, "%s: %s has no option %s\n", c->program,
+		        c->verb->name, word);
+		return false;
+	}
+	if (o->set) {
+		o->set(c);
+		return true;
+	}
+	if (!value && *at + 1 < argc)
+		value = argv[++*at];
+	if (value && o->take(c, value))
+		return true;
+	fprintf(stderr, "%s: %s %s: not a good value for %s\n", c->program,
+	        c->verb->name, value ? value : "(none)", o->name);
+	return false;
+}
+
+/* Move "--" and all after it to the words that are left. */
+static int keep_rest(int argc, char **argv, int at, int left)
+{
+	while (at < argc)
+		argv[left++] = argv[at++];
+	argv[left] = NULL;
+	return left;
+}
+
+int context_options(struct context *c, int argc, char **argv)
+{
+	int left = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "--"))
+			return keep_rest(argc, argv, i, left);
+		if (argv[i][0] != '-' || !argv[i][1])
+			argv[left++] = argv[i];
+		else if (!take(c, argc, argv, &i))
+			return -1;
+	}
+	argv[left] = NULL;
+	return left;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What every verb is given, and what it tells the user with. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "host/place.h"
+
+struct buf;
+struct err;
+struct verb;
+
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_OURS = 125, /* of a foreground start: the failure is ours */
+	EXIT_NOT_EXECUTABLE = 126,
+	EXIT_NOT_FOUND = 127,
+};
+
+struct context {
+	struct places places;
+	const struct verb *verb;
+	const char *program; /* as it was called: subhost, control */
+	bool is_quiet;       /* -q: no notes */
+	bool is_json;        /* --json */
+	bool is_forced;      /* --force */
+	bool is_check;       /* --check */
+	int seconds;         /* --timeout; -1: as declared */
+};
+
+/* One sentence on stderr; the failure's owner calls it, once. */
+void context_fail(const struct context *c, const struct err *err);
+
+/* Lines that the user should know, each told with name before it. */
+void context_note(const struct context *c, const char *name,
+                  const struct buf *lines);
+
+/* Say how the verb is used; returns EXIT_USAGE. */
+int context_usage(const struct context *c);
+
+/*
+ * Take the options that a verb's row in the table of options lists out of
+ * argv (before "--"): the number of words left, which are moved to the front,
+ * or -1 when one is unknown or lacks its value, which has been told.
+ */
+int context_options(struct context *c, int argc, char **argv);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* subhost list: every directory of $SUBHOST that has a name of a sub host. */
+#include <dirent.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/auto.h"
+#include "base/err.h"
+#include "cli/context.h"
+#include "cli/report.h"
+#include "cli/verb.h"
+#include "model/name.h"
+
+static int is_sub(const struct dirent *e)
+{
+	return name_is_valid(e->d_name) &&
+	       (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN);
+}
+
+static void print_row(const struct report *r)
+{
+	char since[32], pid[16] = "-", memory[32] = "-";
+
+	report_time(r->since, since, sizeof(since));
+	if (r->pid)
+		snprintf(pid, sizeof(pid), "%d", r->pid);
+	if (r->memory)
+		snprintf(memory, sizeof(memory), "%.1fM",
+		         (double)r->memory / 1048576);
+	printf("%-20s %-10s %-16s %7s %5zu %8s %s\n", r->name,
+	       state_name(r->state), since, pid, r->processes, memory,
+	       r->base && *r->base ? r->base : "-");
+}
+
+static int add(const struct context *c, const char *name,
+               struct json_object *all)
+{
+	AUTO(report) struct report r = {0};
+	struct err err = {0};
+
+	if (report_take(&r, c, name, &err) < 0) {
+		context_fail(c, &err);
+		return EXIT_FAILED;
+	}
+	if (c->is_json)
+		json_object_array_add(all, report_json(&r));
+	else
+		print_row(&r);
+	return EXIT_DONE;
+}
+
+int verb_list(struct context *c, int argc, char **argv)
+{
+	struct json_object *all = json_object_new_array();
+	struct dirent **found;
+	int n, status = EXIT_DONE;
+
+	(void)argv;
+	if (argc)
+		return context_usage(c);
+	n = scandir(c->places.subhost, &found, is_sub, alphasort);
+	if (n < 0) {
+		struct err err;
+
+		err_set(&err, -errno, "cannot open %s, where sub hosts live",
+		        c->places.subhost);
+		context_fail(c, &err);
+		return EXIT_FAILED;
+	}
+	if (!c->is_json)
+		printf("%-20s %-10s %-16s %7s %5s %8s %s\n", "NAME", "STATE",
+		       "SINCE", "PID", "PROCS", "MEMORY", "BASE");
+	for (int i = 0; i < n; i++) {
+		if (add(c, found[i]->d_name, all))
+			status = EXIT_FAILED;
+		free(found[i]);
+	}
+	free(found);
+	if (c->is_json)
+		puts(json_object_to_json_string_ext(all,
+		                                    JSON_C_TO_STRING_PRETTY));
+	json_object_put(all);
+	return status;
+}

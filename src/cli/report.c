@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "cli/report.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "cli/context.h"
+#include "host/declare.h"
+#include "host/sub.h"
+#include "sys/cgroup.h"
+
+void report_done(struct report *r)
+{
+	free(r->why);
+	free(r->base);
+	free(r->config_fault);
+	*r = (struct report){0};
+}
+
+static void take_config(struct report *r, const struct sub *s)
+{
+	static const char *const users[] = {
+		[USERS_SHARED] = "shared",
+		[USERS_ISOLATED] = "isolated",
+		[USERS_NO] = "no (not a security boundary)",
+	};
+	AUTO(declared) struct declared d = {0};
+	AUTO(buf) struct buf warnings = {0}, base = {0};
+	struct err err = {0};
+
+	if (declare(&d, s, &warnings, &err) < 0) {
+		r->config_fault = mem_copy(err.text);
+		return;
+	}
+	for (size_t i = 0; i < d.declaration.base.n; i++) {
+		buf_puts(&base, i ? " " : "");
+		buf_escape(&base, d.declaration.base.v[i]);
+	}
+	r->base = buf_take(&base);
+	r->users = users[d.declaration.users];
+	r->mounts = d.declaration.mounts ? "yes" : "no";
+	r->network = d.declaration.host_network ? "host" : "private";
+}
+
+static void take_usage(struct report *r, const struct survey *v)
+{
+	if (v->cgroup_fd < 0)
+		return;
+	cgroup_count(v->cgroup_fd, &r->processes);
+	cgroup_number(v->cgroup_fd, "memory.current", &r->memory);
+}
+
+int report_take(struct report *r, const struct context *c, const char *name,
+                struct err *err)
+{
+	AUTO(survey) struct survey v = SURVEY_NONE;
+	AUTO(sub) struct sub s = SUB_NONE;
+	AUTO(buf) struct buf why = {0};
+	int fault = sub_open(&s, &c->places, name, err);
+
+	if (!fault)
+		fault = survey_take(&v, &s, err);
+	if (fault < 0)
+		return fault;
+	snprintf(r->name, sizeof(r->name), "%s", s.name);
+	r->state = state_of(&v.facts, &why);
+	r->why = why.len ? buf_take(&why) : NULL;
+	r->since = v.record.since;
+	r->uid = v.record.base;
+	r->pid = v.facts.init_alive ? v.init.pid : 0;
+	take_config(r, &s);
+	take_usage(r, &v);
+	return 0;
+}
+
+static void add_text(struct json_object *o, const char *key, const char *text)
+{
+	if (text)
+		json_object_object_add(o, key, json_object_new_string(text));
+}
+
+static void add_number(struct json_object *o, const char *key, uint64_t number)
+{
+	json_object_object_add(o, key, json_object_new_int64((int64_t)number));
+}
+
+struct json_object *report_json(const struct report *r)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_text(o, "name", r->name);
+	add_text(o, "state", state_name(r->state));
+	add_text(o, "damage", r->why);
+	if (r->since)
+		add_number(o, "since", r->since);
+	if (r->pid)
+		add_number(o, "pid", (uint64_t)r->pid);
+	add_number(o, "processes", r->processes);
+	if (r->memory)
+		add_number(o, "memory", r->memory);
+	add_text(o, "base", r->base);
+	add_text(o, "private_users", r->users);
+	add_text(o, "mounts", r->mounts);
+	add_text(o, "network", r->network);
+	add_text(o, "config_error", r->config_fault);
+	return o;
+}
+
+void report_time(uint64_t seconds, char *ret_text, size_t size)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (!seconds || !localtime_r(&t, &tm) ||
+	    !strftime(ret_text, size, "%Y-%m-%d %H:%M", &tm))
+		snprintf(ret_text, size, "-");
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What list and status show of one sub host, gathered once. */
+#pragma once
+
+#include <stdint.h>
+
+#include "host/survey.h"
+
+struct context;
+struct err;
+struct json_object;
+
+struct report {
+	char name[64];
+	enum state state;
+	char *why;           /* of a damaged one; owned */
+	char *base;          /* BASE, blanks between; owned; NULL: unknown */
+	const char *users;   /* PRIVATE_USERS */
+	const char *mounts;  /* MOUNTS */
+	const char *network; /* NETWORK */
+	char *config_fault;  /* why config cannot be read; owned; NULL: none */
+	uint64_t since;      /* seconds since 1970; 0: unknown */
+	uint64_t memory;     /* bytes; 0: the host does not count them */
+	size_t processes;
+	int pid;      /* of init; 0: none */
+	uint64_t uid; /* the host's id of guest root */
+};
+
+void report_done(struct report *r);
+
+/* Look at NAME, without its lock: it may change while we look. */
+int report_take(struct report *r, const struct context *c, const char *name,
+                struct err *err);
+
+/* The same for programs; the caller's reference. */
+struct json_object *report_json(const struct report *r);
+
+/* A time as people write it, local: "2026-01-31 12:00"; "-" for 0. */
+void report_time(uint64_t seconds, char *ret_text, size_t size);
+
+static inline void report_auto(struct report *r)
+{
+	report_done(r);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The foreground: our terminal and signals on one side, init and its pty on
+ * the other, until init ends.
+ */
+#pragma once
+
+#include "sys/process.h"
+
+struct err;
+
+/*
+ * Stay with init until it has ended, and reap it. master_fd is its pty, -1 if
+ * it has none. Our terminal (descriptor 0) is raw meanwhile and what it was
+ * afterwards, even when we are killed. SIGTERM, SIGINT, SIGHUP, SIGQUIT,
+ * SIGUSR1 and SIGUSR2 are handed to init, or end it if it does not hear them.
+ */
+int console_run(struct process *init, int master_fd, struct ending *ret_ending,
+                struct err *err);
+
+/* From now on those signals wait for console_run(). */
+void console_hold_signals(void);

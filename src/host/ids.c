@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "host/ids.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "host/sub.h"
+#include "model/ranges.h"
+
+#define TEXT_MAX (1 << 20)
+#define RANGES   "ranges"
+
+static int read_uid_base(const struct sub *s, uint32_t *ret_base,
+                         struct err *err)
+{
+	AUTO(buf) struct buf path = {0}, text = {0};
+	int r;
+
+	buf_printf(&path, "%s/vzdaemon.conf", s->places->etc);
+	r = file_read(AT_FDCWD, path.data, TEXT_MAX, &text);
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		return err_set(err, r, "cannot read %s", path.data);
+	return ranges_read_uid_base(buf_text(&text), path.data, ret_base, err);
+}
+
+/* Open SUBHOST_STATE and hold its lock. */
+static int open_state(const char *path, int *ret_fd)
+{
+	AUTO(fd) int fd = -1;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return -errno;
+	*ret_fd = fd_take(&fd);
+	return 0;
+}
+
+static int own_range(const struct sub *s, uint32_t uid_base, uint32_t *ret_base,
+                     struct err *err)
+{
+	AUTO(buf) struct buf text = {0};
+	AUTO(fd) int fd = -1;
+	size_t before;
+	int r = open_state(s->places->state, &fd);
+
+	if (!r)
+		r = file_read(fd, RANGES, TEXT_MAX, &text);
+	if (r < 0 && (r != -ENOENT || fd < 0))
+		return err_set(err, r, "cannot read %s/" RANGES,
+		               s->places->state);
+	before = text.len;
+	r = ranges_find(buf_text(&text), s->name, uid_base, ret_base, &text);
+	if (r < 0)
+		return err_set(err, r,
+		               "cannot find a range of ids in %s/" RANGES,
+		               s->places->state);
+	if (text.len != before)
+		r = file_replace(fd, RANGES, text.data);
+	return r < 0 ? err_set(err, r, "cannot write %s/" RANGES,
+	                       s->places->state)
+	             : 0;
+}
+
+int ids_choose(const struct sub *s, enum users users, uid_t *ret_base,
+               struct err *err)
+{
+	uint32_t base = 0;
+	int r = 0;
+
+	if (users != USERS_NO)
+		r = read_uid_base(s, &base, err);
+	if (!r && users == USERS_ISOLATED)
+		r = own_range(s, base, &base, err);
+	if (!r)
+		*ret_base = base;
+	return r;
+}

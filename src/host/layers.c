@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "host/layers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "host/hide.h"
+#include "host/image.h"
+#include "host/sub.h"
+#include "sys/kernel.h"
+#include "sys/mount.h"
+#include "sys/mounts.h"
+
+void layers_done(struct layers *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		fd_auto(&l->fds[i]);
+	free(l->fds);
+	*l = (struct layers){0};
+}
+
+static void add(struct layers *l, int fd)
+{
+	l->fds = mem_resize(l->fds, l->n + 1, sizeof(*l->fds));
+	l->fds[l->n++] = fd;
+}
+
+/* The name of a mount's filesystem type, for an error. */
+static void put_type(int on_fd, struct buf *b)
+{
+	AUTO(mount_description) struct mount_description d = {0};
+
+	buf_puts(b, mounts_describe(on_fd, &d) < 0 ? "a filesystem" : d.type);
+}
+
+int layers_idmap(int mount_fd, int userns_fd, const char *what, struct err *err)
+{
+	int r = userns_fd < 0 ? 0 : mount_idmap(mount_fd, userns_fd, true);
+
+	if (r == -EINVAL || r == -EOPNOTSUPP)
+		return err_say(
+			err, r,
+			"%s lies on a filesystem that this kernel cannot "
+			"show with other ids; put it on ext4, xfs, btrfs "
+			"or erofs, or set PRIVATE_USERS=no",
+			what);
+	if (r == -EPERM)
+		return err_say(
+			err, r,
+			"%s lies on a mount whose ids are mapped already; "
+			"put it elsewhere, or set PRIVATE_USERS=no",
+			what);
+	return r < 0 ? err_set(err, r, "cannot map the ids of %s", what) : 0;
+}
+
+/* The same, naming the filesystem's type, which only its place tells. */
+static int idmap_of(int mount_fd, int userns_fd, int place_fd, const char *path,
+                    struct err *err)
+{
+	AUTO(buf) struct buf type = {0};
+	int r = layers_idmap(mount_fd, userns_fd, path, err);
+
+	if (r >= 0)
+		return r;
+	put_type(place_fd, &type);
+	return err_hint(err, "it is %s", buf_text(&type));
+}
+
+static int open_image(const struct sub *s, const char *path, int *ret_fd,
+                      struct err *err)
+{
+	struct image_request req = {
+		.dir_fd = AT_FDCWD,
+		.path = path,
+		.read_only = true,
+		.mark = s->mark,
+	};
+
+	return image_mount(&req, ret_fd, err);
+}
+
+static int clone_dir(int place_fd, const char *path, int *ret_fd,
+                     struct err *err)
+{
+	int fd = mount_clone(place_fd, "", false);
+
+	if (fd < 0)
+		return err_set(err, fd, "cannot copy the mount of %s", path);
+	*ret_fd = fd;
+	return 0;
+}
+
+static int open_layer(struct layers *l, const struct sub *s, const char *path,
+                      int userns_fd, struct err *err)
+{
+	AUTO(fd) int place_fd = open(path, O_PATH | O_CLOEXEC);
+	AUTO(fd) int fd = -1;
+	struct stat st;
+	int r;
+
+	if (place_fd < 0 || fstat(place_fd, &st) < 0)
+		return err_set(err, -errno, "cannot open the base %s", path);
+	if (S_ISDIR(st.st_mode))
+		r = clone_dir(place_fd, path, &fd, err);
+	else
+		r = open_image(s, path, &fd, err);
+	if (r < 0)
+		return r;
+	r = mount_shape(fd, 0, MS_PRIVATE, false);
+	if (r < 0)
+		return err_set(err, r, "cannot make %s private", path);
+	r = idmap_of(fd, userns_fd, place_fd, path, err);
+	if (r < 0)
+		return r;
+	add(l, fd_take(&fd));
+	return 0;
+}
+
+/* "/" goes with a layer that hides; an overlay carries no submounts, so a
+ * host whose /usr is one cannot be a base. */
+static int open_host(struct layers *l, const struct sub *s,
+                     const struct words *hide, struct err *err)
+{
+	AUTO(fd) int fd = -1;
+	struct stat usr, root;
+	int r;
+
+	if (stat("/", &root) < 0 || stat("/usr", &usr) < 0)
+		return err_set(err, -errno, "cannot look at /usr");
+	if (usr.st_dev != root.st_dev)
+		return err_say(err, -EXDEV,
+		               "/ cannot be the base: /usr is a mount of its "
+		               "own, and an overlay does not carry submounts");
+	r = hide_make(s->places, hide, &fd, err);
+	if (!r)
+		add(l, fd_take(&fd));
+	return r;
+}
+
+int layers_open(struct layers *l, const struct sub *s, const struct words *base,
+                const struct words *hide, int userns_fd, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < base->n; i++) {
+		size_t before = l->n;
+
+		if (!strcmp(base->v[i], "/"))
+			r = open_host(l, s, hide, err);
+		if (!r && l->n > before)
+			r = layers_idmap(l->fds[before], userns_fd,
+			                 "the layer that hides", err);
+		if (!r)
+			r = open_layer(l, s, base->v[i], userns_fd, err);
+	}
+	return r;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The read-only layers under an overlay: what BASE names, opened. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/words.h"
+
+struct err;
+struct sub;
+
+struct layers {
+	int *fds; /* detached mounts, top first; owned */
+	size_t n;
+};
+
+void layers_done(struct layers *l);
+
+/*
+ * Open each entry of base: a directory, an image, or "/", which gets a layer
+ * of ours on top that hides what no guest should see, and hide besides. The
+ * layers show the ids of userns_fd (-1: the host's).
+ */
+int layers_open(struct layers *l, const struct sub *s, const struct words *base,
+                const struct words *hide, int userns_fd, struct err *err);
+
+/* Shape a detached mount for the ids of userns_fd; what names it in the error,
+ * which says which filesystem cannot do it and how to go on. */
+int layers_idmap(int mount_fd, int userns_fd, const char *what,
+                 struct err *err);
+
+static inline void layers_auto(struct layers *l)
+{
+	layers_done(l);
+}

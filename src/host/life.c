@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "host/life.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "host/declare.h"
+#include "host/phases.h"
+#include "host/sub.h"
+#include "model/state.h"
+
+static void life_auto(struct life *l)
+{
+	fd_auto(&l->live_mount_fd);
+	fd_auto(&l->made_net_fd);
+	fd_auto(&l->user_fd);
+}
+
+/* Undo the phases before end, the last first; all are tried, the first error
+ * is the one that is told. */
+static int undo(struct life *l, size_t end, bool keep, struct err *err)
+{
+	struct err ignored;
+	int first = 0;
+
+	for (size_t i = end; i-- > 0;) {
+		int r;
+
+		if (!phases[i].undo || (keep && phases[i].is_kept))
+			continue;
+		r = phases[i].undo(l, first ? &ignored : err);
+		if (r < 0 && !first)
+			first = r;
+	}
+	return first;
+}
+
+static int run(struct life *l, bool waking, struct err *err)
+{
+	struct err ignored;
+
+	for (size_t i = 0; i < n_phases; i++) {
+		int r = 0;
+
+		if (phases[i].todo && !(waking && phases[i].is_kept))
+			r = phases[i].todo(l, err);
+		if (r < 0) {
+			undo(l, i + 1, waking, &ignored);
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* What config says now and will only be so after a stop. */
+static void note_changes(struct life *l)
+{
+	const char *kept = l->survey->record.kept;
+	AUTO(buf) struct buf now = {0};
+
+	declare_kept(l->wish->declaration, &now);
+	if (kept && strcmp(kept, now.data))
+		buf_printf(l->wish->notes,
+		           "config has changed; after a stop it will be: %s\n",
+		           now.data);
+}
+
+int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
+               struct launched *ret, struct err *err)
+{
+	AUTO(life)
+	struct life l = {
+		.sub = s,
+		.survey = v,
+		.wish = wish,
+		.launched = ret,
+		.live_mount_fd = -1,
+		.made_net_fd = -1,
+		.user_fd = -1,
+		.force = true,
+	};
+	AUTO(buf) struct buf why = {0};
+	enum state state = state_of(&v->facts, &why);
+	int r = survey_refuse_foreign(v, s, err);
+
+	if (r < 0)
+		return r;
+	if (state == STATE_RUNNING)
+		return err_say(err, -EBUSY,
+		               "%s is running already, init is pid %d", s->name,
+		               v->init.pid);
+	if (state == STATE_DAMAGED) {
+		buf_printf(wish->notes, "it was damaged (%s), and is mended\n",
+		           why.data);
+		r = undo(&l, n_phases, false, err);
+		record_done(&v->record);
+		state = STATE_STOPPED;
+	} else if (state == STATE_HIBERNATED) {
+		note_changes(&l);
+		/* What a killed command left of the last run. */
+		r = undo(&l, n_phases, true, err);
+	} else if (v->facts.cgroup == OURS) {
+		r = undo(&l, n_phases, false, err);
+	}
+	if (!r)
+		r = run(&l, state == STATE_HIBERNATED, err);
+	return r < 0 ? err_wrap(err, "%s", s->name) : 0;
+}
+
+static int end(struct life *l, bool keep, struct err *err)
+{
+	int r = undo(l, n_phases, keep, err);
+
+	return r < 0 ? err_wrap(err, "%s", l->sub->name) : 0;
+}
+
+int life_hibernate(struct sub *s, struct survey *v, bool force, int seconds,
+                   struct err *err)
+{
+	struct life l = {
+		.sub = s,
+		.survey = v,
+		.live_mount_fd = -1,
+		.made_net_fd = -1,
+		.user_fd = -1,
+		.force = force,
+		.seconds = seconds,
+	};
+
+	return end(&l, true, err);
+}
+
+int life_stop(struct sub *s, struct survey *v, bool force, int seconds,
+              struct err *err)
+{
+	struct life l = {
+		.sub = s,
+		.survey = v,
+		.live_mount_fd = -1,
+		.made_net_fd = -1,
+		.user_fd = -1,
+		.force = force,
+		.seconds = seconds,
+	};
+
+	return end(&l, false, err);
+}

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "host/phases.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "host/declare.h"
+#include "host/hook.h"
+#include "host/ids.h"
+#include "host/life.h"
+#include "host/root.h"
+#include "host/sub.h"
+#include "host/survey.h"
+#include "model/init.h"
+#include "sys/beneath.h"
+#include "sys/cgroup.h"
+#include "sys/kernel.h"
+#include "sys/mount.h"
+#include "sys/netns.h"
+#include "sys/userns.h"
+
+#define KILL_MS 20000 /* how long the killed may take to be gone */
+
+static const struct declaration *declared(const struct life *l)
+{
+	return l->wish->declaration;
+}
+
+static int remember(struct life *l, struct err *err)
+{
+	int r = sub_remember(l->sub, &l->survey->record, err);
+
+	if (!r)
+		l->survey->facts.has_record = true;
+	return r;
+}
+
+static int run_pre_start(struct life *l, struct err *err)
+{
+	const char *program = declared(l)->pre_start;
+
+	return program ? hook_run(l->sub, program, "PRE_START", err) : 0;
+}
+
+static int run_post_stop(struct life *l, struct err *err)
+{
+	const char *program = l->survey->record.post_stop;
+
+	return program ? hook_run(l->sub, program, "POST_STOP", err) : 0;
+}
+
+/* Note all that stop will need to know, config may be another by then. */
+static int note(struct life *l, struct err *err)
+{
+	struct record *r = &l->survey->record;
+	const struct declaration *d = declared(l);
+	AUTO(buf) struct buf kept = {0};
+	uid_t base;
+	int fault = ids_choose(l->sub, d->users, &base, err);
+
+	if (fault < 0)
+		return fault;
+	declare_kept(d, &kept);
+	r->kept = buf_take(&kept);
+	r->post_stop = d->post_stop ? mem_copy(d->post_stop) : NULL;
+	r->base = base;
+	return 0;
+}
+
+static int forget(struct life *l, struct err *err)
+{
+	(void)err;
+	sub_forget(l->sub);
+	l->survey->facts.has_record = false;
+	return 0;
+}
+
+/* Attach a detached mount on a directory of the sub host's, its id written
+ * down before. *ret_fd is its root. */
+static int attach(struct life *l, const char *name, int mount_fd, int *ret_fd,
+                  struct err *err)
+{
+	AUTO(fd) int on_fd = -1;
+	int r = root_open_point(l->sub, name, &on_fd, err);
+
+	if (r < 0)
+		return r;
+	r = mount_attach(mount_fd, on_fd);
+	if (r < 0)
+		return err_set(err, r, "cannot mount %s/%s", l->sub->path,
+		               name);
+	*ret_fd = mount_fd;
+	return 0;
+}
+
+static int detach(int *fd, enum whose *fact, const char *what, struct err *err)
+{
+	int r = 0;
+
+	if (*fact != OURS)
+		return 0;
+	r = mount_detach(*fd);
+	if (r < 0 && r != -EINVAL) /* it is gone already */
+		return err_set(err, r, "cannot unmount its %s", what);
+	close(*fd);
+	*fd = -1;
+	*fact = NOBODYS;
+	return 0;
+}
+
+static int mount_image(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	struct mount_identity identity;
+	AUTO(fd) int fd = -1;
+	int r = root_has_image(l->sub, err);
+
+	if (r <= 0)
+		return r;
+	r = root_open_image(l->sub, declared(l)->image_partition, &fd, err);
+	if (r < 0)
+		return r;
+	r = mount_identify(fd, &identity);
+	if (r < 0)
+		return err_set(err, r, "cannot look at its image's mount");
+	v->record.image = identity.id;
+	r = remember(l, err);
+	if (!r)
+		r = attach(l, "mnt", fd, &v->image_fd, err);
+	if (r < 0)
+		return r;
+	fd_take(&fd);
+	v->facts.image = OURS;
+	return 0;
+}
+
+static int unmount_image(struct life *l, struct err *err)
+{
+	return detach(&l->survey->image_fd, &l->survey->facts.image, "image",
+	              err);
+}
+
+static int make_root(struct life *l, struct err *err)
+{
+	struct record *record = &l->survey->record;
+	struct root_request req = {
+		.declaration = declared(l),
+		.image_fd = l->survey->image_fd,
+		.userns_fd = l->user_fd,
+		.base = (uid_t)record->base,
+		.source = l->sub->mark,
+		.notes = l->wish->notes,
+	};
+	struct mount_identity identity;
+	int r = root_make(l->sub, &req, &l->live_mount_fd, err);
+
+	if (r < 0)
+		return r;
+	r = mount_identify(l->live_mount_fd, &identity);
+	if (r < 0)
+		return err_set(err, r, "cannot look at its root's mount");
+	record->live = identity.id;
+	return 0;
+}
+
+static int take_net(struct life *l, struct userns_maker *m, struct err *err)
+{
+	struct record *record = &l->survey->record;
+	struct netns_identity identity;
+	int r;
+
+	l->made_net_fd = userns_get_net(m);
+	r = l->made_net_fd < 0 ? l->made_net_fd
+	                       : netns_identify(l->made_net_fd, &identity);
+	if (r < 0)
+		return err_set(err, r, "cannot make its network namespace");
+	record->net_dev = identity.dev;
+	record->net_inode = identity.inode;
+	return 0;
+}
+
+static int take_user(struct life *l, struct userns_maker *m, struct err *err)
+{
+	uid_t base = (uid_t)l->survey->record.base;
+
+	l->user_fd = userns_get_user(m, base);
+	if (l->user_fd == -ENOSPC)
+		return err_say(err, -ENOSPC,
+		               "cannot make its user namespace: the limit "
+		               "user.max_user_namespaces is reached");
+	return l->user_fd < 0 ? err_set(err, l->user_fd,
+	                                "cannot make its user namespace")
+	                      : 0;
+}
+
+/* The namespaces and live, all of it still in our hands alone. The network
+ * namespace takes longest; the root is made meanwhile. */
+static int make(struct life *l, struct err *err)
+{
+	AUTO(userns_maker) struct userns_maker m = USERNS_MAKER_NONE;
+	uid_t base = (uid_t)l->survey->record.base;
+	bool with_net = !declared(l)->host_network;
+	int r = 0;
+
+	if (base || with_net)
+		r = userns_begin(&m, base, with_net, l->sub->mark);
+	if (r < 0)
+		return err_set(err, r, "cannot make its namespaces");
+	if (base)
+		r = take_user(l, &m, err);
+	if (!r)
+		r = make_root(l, err);
+	if (!r && with_net)
+		r = take_net(l, &m, err);
+	return r ? r : remember(l, err);
+}
+
+static int mount_live(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int r = attach(l, "live", l->live_mount_fd, &v->live_fd, err);
+
+	if (r < 0)
+		return r;
+	l->live_mount_fd = -1;
+	v->facts.live = OURS;
+	return 0;
+}
+
+static int unmount_live(struct life *l, struct err *err)
+{
+	return detach(&l->survey->live_fd, &l->survey->facts.live, "live", err);
+}
+
+static int pin_net(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int r;
+
+	if (l->made_net_fd < 0)
+		return 0;
+	r = netns_pin(l->made_net_fd, l->sub->name);
+	if (r == -EEXIST && netns_open(l->sub->name) == -ENOENT) {
+		/* A file that holds nothing: a pin that was cut short. */
+		netns_unpin(l->sub->name);
+		r = netns_pin(l->made_net_fd, l->sub->name);
+	}
+	if (r < 0)
+		return err_set(err, r,
+		               "cannot pin its network namespace as " NETNS_DIR
+		               "/%s",
+		               l->sub->name);
+	v->net_fd = l->made_net_fd;
+	l->made_net_fd = -1;
+	v->facts.net = OURS;
+	return 0;
+}
+
+static int unpin_net(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int r;
+
+	if (v->facts.net != OURS)
+		return 0;
+	r = netns_unpin(l->sub->name);
+	if (r < 0)
+		return err_set(err, r, "cannot delete its network namespace");
+	close(v->net_fd);
+	v->net_fd = -1;
+	v->facts.net = NOBODYS;
+	return 0;
+}
+
+/* When waking: the user namespace that owns the network kept; or, with the
+ * host's network, a new one with the same ids. */
+static int find_user(struct life *l, struct err *err)
+{
+	AUTO(userns_maker) struct userns_maker m = USERNS_MAKER_NONE;
+	struct survey *v = l->survey;
+	uid_t base = (uid_t)v->record.base;
+	int r;
+
+	if (l->user_fd >= 0 || !base)
+		return 0;
+	if (v->net_fd >= 0) {
+		r = userns_of_net(v->net_fd);
+		if (r < 0)
+			return err_set(err, r,
+			               "cannot find its user namespace");
+		l->user_fd = r;
+		return 0;
+	}
+	r = userns_begin(&m, base, false, NULL);
+	return r < 0 ? err_set(err, r, "cannot make its user namespace")
+	             : take_user(l, &m, err);
+}
+
+static int make_tmpfs_points(struct life *l, struct err *err)
+{
+	const struct words *paths = &declared(l)->tmpfs;
+	AUTO(words) struct words missing = {0};
+
+	for (size_t i = 0; i < paths->n; i++) {
+		AUTO(fd)
+		int fd = beneath_open(l->survey->live_fd, paths->v[i], true);
+
+		if (fd == -ENOENT)
+			words_add(&missing, paths->v[i]);
+	}
+	return root_make_dirs(l->survey->live_fd, l->user_fd, &missing, err);
+}
+
+static int mount_tmpfs(struct life *l, struct err *err)
+{
+	const struct words *paths = &declared(l)->tmpfs;
+	struct survey *v = l->survey;
+	int r = make_tmpfs_points(l, err);
+
+	for (size_t i = 0; !r && i < paths->n; i++) {
+		uint64_t id;
+
+		r = root_mount_tmpfs(l->sub, v->live_fd, paths->v[i],
+		                     (uid_t)v->record.base, &id, err);
+		if (!r && record_add_tmpfs(&v->record, id, paths->v[i]) < 0)
+			r = err_say(err, -E2BIG, "TMPFS names more than %d",
+			            RECORD_TMPFS_MAX);
+	}
+	return r;
+}
+
+static int unmount_tmpfs(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int r = 0;
+
+	if (v->facts.live != OURS)
+		return 0; /* they went with it */
+	for (size_t i = RECORD_TMPFS_MAX; i-- > 0;) {
+		struct record_tmpfs *t = &v->record.tmpfs[i];
+
+		if (t->id && !r)
+			r = root_unmount_tmpfs(v->live_fd, t->path, t->id, err);
+	}
+	if (!r)
+		record_clear_tmpfs(&v->record);
+	return r;
+}
+
+static int make_cgroup(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int fd;
+
+	if (v->cgroup_root_fd < 0)
+		return 0;
+	fd = cgroup_make(v->cgroup_root_fd, v->cgroup_parent, l->sub->name,
+	                 l->sub->mark);
+	if (fd < 0)
+		return err_set(err, fd, "cannot make its cgroup %s/%s",
+		               v->cgroup_parent, l->sub->name);
+	v->cgroup_fd = fd;
+	v->facts.cgroup = OURS;
+	if (!declared(l)->mounts)
+		return 0;
+	fd = cgroup_delegate(v->cgroup_fd, (unsigned)v->record.base);
+	return fd < 0 ? err_set(err, fd, "cannot hand it its cgroup") : 0;
+}
+
+static int remove_cgroup(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int r;
+
+	if (v->facts.cgroup != OURS)
+		return 0;
+	r = cgroup_kill(v->cgroup_fd);
+	if (r < 0)
+		return err_set(err, r, "cannot end its processes");
+	v->facts.populated = false;
+	r = cgroup_remove(v->cgroup_root_fd, v->cgroup_parent, l->sub->name);
+	if (r < 0)
+		return err_set(err, r, "cannot remove its cgroup %s/%s",
+		               v->cgroup_parent, l->sub->name);
+	close(v->cgroup_fd);
+	v->cgroup_fd = -1;
+	v->facts.cgroup = NOBODYS;
+	return 0;
+}
+
+static void build_environment(const struct life *l, struct words *env)
+{
+	const struct declaration *d = declared(l);
+
+	words_add(env, "PATH=/usr/local/sbin:/usr/local/bin:"
+	               "/usr/sbin:/usr/bin:/sbin:/bin");
+	words_add(env, "container=subhost");
+	if (l->wish->terminal && l->wish->term) {
+		AUTO(buf) struct buf term = {0};
+
+		buf_printf(&term, "TERM=%s", l->wish->term);
+		words_add(env, term.data);
+	}
+	for (size_t i = 0; i < d->environment.n; i++)
+		words_add(env, d->environment.v[i]);
+}
+
+/* What init is. Only "init" says nothing: it is a symlink to what it is. */
+static const struct init_kind *kind_of(const struct life *l,
+                                       const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	AUTO(fd) int fd = -1;
+	char link[64], path[4096];
+	ssize_t n;
+
+	if (strcmp(slash ? slash + 1 : program, "init"))
+		return init_kind_of(program);
+	fd = beneath_open(l->survey->live_fd, program, true);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = fd < 0 ? -1 : readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return init_kind_of(program);
+	path[n] = '\0';
+	return init_kind_of(path);
+}
+
+static void note_init(struct life *l, char *const *argv)
+{
+	const struct declaration *d = declared(l);
+	struct record *r = &l->survey->record;
+	const struct init_kind *kind;
+
+	kind = kind_of(l, argv[0] ? argv[0] : "/bin/sh");
+	if (kind->is_real && !d->mounts)
+		buf_printf(l->wish->notes,
+		           "%s is a real init, which wants MOUNTS=yes\n",
+		           argv[0]);
+	r->stop_signal =
+		(uint64_t)(d->stop_signal ? d->stop_signal : kind->stop_signal);
+	r->stop_timeout = d->stop_timeout;
+	r->mounts = d->mounts;
+}
+
+static int note_birth(struct life *l, struct err *err)
+{
+	struct record *r = &l->survey->record;
+	int fault;
+
+	r->init = (uint64_t)l->launched->init.pid;
+	fault = process_birth(l->launched->init.pid, &r->birth);
+	if (fault < 0)
+		return err_set(err, fault, "cannot look at its init");
+	r->since = (uint64_t)time(NULL);
+	return remember(l, err);
+}
+
+static int launch(struct life *l, struct launch_request *req, struct err *err)
+{
+	AUTO(birth) struct birth birth = BIRTH_NONE;
+	struct launched *ret = l->launched;
+	int r = launch_begin(&birth, l->sub, req, ret, err);
+
+	/* Written down before the init can do anything. */
+	if (!r && ret->init.pid)
+		r = note_birth(l, err);
+	if (r < 0)
+		return r;
+	r = launch_end(&birth, req, ret, err);
+	if (!r && req->mounts)
+		r = note_birth(l, err);
+	return r;
+}
+
+static int start_init(struct life *l, struct err *err)
+{
+	const struct declaration *d = declared(l);
+	static char *const no_words[] = {NULL};
+	AUTO(words) struct words env = {0}, argv = {0};
+	char *const *command = l->wish->command;
+	struct launch_request req = {
+		.live_fd = l->survey->live_fd,
+		.user_fd = l->user_fd,
+		.net_fd = l->survey->net_fd,
+		.cgroup_fd = l->survey->cgroup_fd,
+		.base = (uid_t)l->survey->record.base,
+		.mounts = d->mounts,
+		.reaper = d->reaper == ANSWER_YES,
+		.terminal = l->wish->terminal,
+		.hostname = d->hostname ? d->hostname : l->sub->name,
+		.user = d->user,
+		.workdir = d->workdir,
+	};
+
+	if (!command)
+		command = d->init.n ? d->init.v : no_words;
+	note_init(l, command);
+	if (req.reaper)
+		words_add(&argv, "subhost-init");
+	if (req.reaper && !command[0])
+		words_add(&argv, "/bin/sh");
+	for (size_t i = 0; command[i]; i++)
+		words_add(&argv, command[i]);
+	build_environment(l, &env);
+	req.argv = argv.n ? argv.v : no_words;
+	req.envp = env.v;
+	return launch(l, &req, err);
+}
+
+/* Ask init to end, if it would hear; then make it. */
+static int end_init(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int signal = (int)v->record.stop_signal;
+	int seconds = l->seconds < 0 ? (int)v->record.stop_timeout : l->seconds;
+	int r = -ETIMEDOUT;
+
+	if (!v->facts.init_alive)
+		return 0;
+	if (!l->force && signal && process_catches(v->init.pid, signal)) {
+		k_pidfd_send_signal(v->init.pid_fd, signal);
+		r = process_await(v->init.pid_fd, seconds * 1000);
+	}
+	if (r < 0) {
+		k_pidfd_send_signal(v->init.pid_fd, SIGKILL);
+		r = process_await(v->init.pid_fd, KILL_MS);
+	}
+	if (r < 0)
+		return err_set(err, r, "cannot end its init, pid %d",
+		               v->init.pid);
+	v->facts.init_alive = false;
+	v->facts.populated = false;
+	return 0;
+}
+
+/* What remains of a running one in the record when it no longer runs. */
+static int note_end(struct life *l, struct err *err)
+{
+	struct record *r = &l->survey->record;
+
+	if (!r->init || !l->survey->facts.has_record)
+		return 0;
+	r->init = 0;
+	r->birth = 0;
+	r->since = (uint64_t)time(NULL);
+	return l->survey->facts.live == OURS ? remember(l, err) : 0;
+}
+
+/* clang-format off */
+const struct phase phases[] = {
+	{ note,		forget,		.is_kept = true },
+	{ run_pre_start, run_post_stop,	.is_kept = true },
+	{ mount_image,	unmount_image,	.is_kept = true },
+	{ make,		NULL,		.is_kept = true },
+	{ mount_live,	unmount_live,	.is_kept = true },
+	{ pin_net,	unpin_net,	.is_kept = true },
+	{ NULL,		note_end },
+	{ find_user,	NULL },
+	{ mount_tmpfs,	unmount_tmpfs },
+	{ make_cgroup,	remove_cgroup },
+	{ start_init,	end_init },
+};
+/* clang-format on */
+
+const size_t n_phases = sizeof(phases) / sizeof(*phases);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Where things are: one instance's places, moved by environment or option. */
+#pragma once
+
+struct places {
+	const char *subhost; /* SUBHOST, --root: the sub hosts' directories */
+	const char *etc;     /* SUBHOST_ETC */
+	const char *syscmd;  /* SUBHOST_SYSCMD */
+	const char *run;     /* SUBHOST_RUN: records, gone at reboot */
+	const char *state;   /* SUBHOST_STATE: what must survive a reboot */
+};
+
+/* root, when not NULL, is what --root said. The strings are the
+ * environment's and stay its. */
+void places_init(struct places *p, const char *root);
+
+/* What distinguishes this instance's marks and cgroups from another's: ""
+ * with the usual SUBHOST_RUN, else '@' and 8 hex digits. */
+void places_tag(const struct places *p, char ret_tag[static 10]);

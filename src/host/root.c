@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "host/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "host/image.h"
+#include "host/layers.h"
+#include "host/sub.h"
+#include "sys/beneath.h"
+#include "sys/confine.h"
+#include "sys/kernel.h"
+#include "sys/mount.h"
+#include "sys/overlay.h"
+#include "sys/process.h"
+
+static const int dir_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+static void image_name(const struct sub *s, char name[static NAME_BYTES + 8])
+{
+	snprintf(name, NAME_BYTES + 8, "%s.img", s->name);
+}
+
+int root_has_image(const struct sub *s, struct err *err)
+{
+	char name[NAME_BYTES + 8];
+	struct stat st;
+
+	image_name(s, name);
+	if (!fstatat(s->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW))
+		return 1;
+	if (errno == ENOENT)
+		return 0;
+	return err_set(err, -errno, "cannot look at %s/%s", s->path, name);
+}
+
+int root_open_image(const struct sub *s, unsigned partition, int *ret_mount_fd,
+                    struct err *err)
+{
+	char name[NAME_BYTES + 8];
+	struct image_request req = {
+		.dir_fd = s->dir_fd,
+		.path = name,
+		.partition = partition,
+		.mark = s->mark,
+	};
+
+	image_name(s, name);
+	return image_mount(&req, ret_mount_fd, err);
+}
+
+int root_open_point(const struct sub *s, const char *name, int *ret_fd,
+                    struct err *err)
+{
+	int fd;
+
+	if (mkdirat(s->dir_fd, name, 0755) < 0 && errno != EEXIST)
+		return err_set(err, -errno, "cannot make %s/%s", s->path, name);
+	fd = openat(s->dir_fd, name,
+	            O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, -errno, "cannot open the directory %s/%s",
+		               s->path, name);
+	*ret_fd = fd;
+	return 0;
+}
+
+/* The directory that holds root and work, both there, as a mount with the
+ * guest's ids. What an image lacks is an error; our own directory is filled. */
+static int open_writable(const struct sub *s, const struct root_request *req,
+                         int *ret_fd, struct err *err)
+{
+	static const char *const names[] = {"root", "work"};
+	bool image = req->image_fd >= 0;
+	int holder_fd = image ? req->image_fd : s->dir_fd;
+	AUTO(fd) int fd = -1;
+	int r;
+
+	for (size_t i = 0; i < 2; i++) {
+		AUTO(fd) int dir_fd = -1;
+
+		if (!image && mkdirat(holder_fd, names[i], 0755) < 0 &&
+		    errno != EEXIST)
+			return err_set(err, -errno, "cannot make %s/%s",
+			               s->path, names[i]);
+		dir_fd = openat(holder_fd, names[i], dir_flags);
+		if (dir_fd < 0)
+			return err_set(err, -errno,
+			               "%s%s has no top directory %s", s->path,
+			               image ? "'s image" : "", names[i]);
+	}
+	fd = mount_clone(holder_fd, "", false);
+	if (fd < 0)
+		return err_set(err, fd, "cannot copy the mount of %s", s->path);
+	r = mount_shape(fd, 0, MS_PRIVATE, false);
+	if (r < 0)
+		return err_set(err, r, "cannot make a mount private");
+	r = layers_idmap(fd, req->userns_fd, s->path, err);
+	if (r < 0)
+		return r;
+	*ret_fd = fd_take(&fd);
+	return 0;
+}
+
+/* The tree itself, with what is mounted in it. */
+static int make_bind(const struct sub *s, const struct root_request *req,
+                     int *ret_fd, struct err *err)
+{
+	int holder_fd = req->image_fd >= 0 ? req->image_fd : s->dir_fd;
+	AUTO(fd) int fd = mount_clone(holder_fd, "root", true);
+	int r;
+
+	if (fd == -ENOENT && req->image_fd >= 0)
+		return err_say(err, fd, "%s's image has no top directory root",
+		               s->path);
+	if (fd == -ENOENT)
+		return err_say(err, fd,
+		               "%s has neither a root nor a BASE in its config",
+		               s->path);
+	if (fd < 0)
+		return err_set(err, fd, "cannot copy the mount of %s/root",
+		               s->path);
+	r = mount_shape(fd, 0, MS_PRIVATE, true);
+	if (r < 0)
+		return err_set(err, r, "cannot make a mount private");
+	r = layers_idmap(fd, req->userns_fd, s->path, err);
+	if (r < 0)
+		return r;
+	*ret_fd = fd_take(&fd);
+	return 0;
+}
+
+/* The base is another one than at the last mount: forget which it was. */
+static int forget_origin(const struct overlay *o)
+{
+	AUTO(fd) int upper_fd = openat(o->writable_fd, o->upper, dir_flags);
+	AUTO(fd) int work_fd = openat(o->writable_fd, o->work, dir_flags);
+	int r = confine_act_as(o->mounter);
+
+	if (r < 0)
+		return r;
+	if (upper_fd < 0 || work_fd < 0)
+		r = -EBADF;
+	else if (fremovexattr(upper_fd, "trusted.overlay.origin") < 0 &&
+	         errno != ENODATA)
+		r = -errno;
+	if (!r)
+		r = file_remove_tree(work_fd, "index");
+	confine_act_as(0);
+	return r;
+}
+
+static int say_overlay(const struct sub *s, const struct overlay *o, int code,
+                       const char *log, struct err *err)
+{
+	AUTO(buf) struct buf shown = {0};
+	struct statfs fs;
+
+	if (!fstatfs(o->writable_fd, &fs) && fs.f_type == OVERLAYFS_SUPER_MAGIC)
+		return err_say(
+			err, code,
+			"%s lies on an overlay, and the kernel takes no "
+			"overlay as the writable part of another; put it "
+			"on a disk filesystem, or use an image %s.img",
+			s->path, s->name);
+	if (code == -EBUSY)
+		return err_say(err, code,
+		               "%s/root is in use by another overlay", s->path);
+	if (code == -E2BIG)
+		return err_say(err, code,
+		               "%s: this kernel takes no more than 4,096 bytes "
+		               "of layers",
+		               s->path);
+	err_set(err, code, "cannot mount the overlay on %s/live", s->path);
+	buf_escape(&shown, log);
+	return shown.len ? err_hint(err, "the kernel says: %s", shown.data)
+	                 : code;
+}
+
+/* A kernel that cannot write where it should mounts read-only and says so to
+ * its log alone. */
+static int check_writable(const struct sub *s, int fd, struct err *err)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return err_set(err, -errno, "cannot look at the new overlay");
+	if (fs.f_flags & ST_RDONLY)
+		return err_say(err, -EROFS,
+		               "the overlay on %s/live came out read-only; the "
+		               "kernel's log says why",
+		               s->path);
+	return 0;
+}
+
+static int make_overlay(const struct sub *s, const struct root_request *req,
+                        int *ret_fd, struct err *err)
+{
+	const struct declaration *d = req->declaration;
+	AUTO(layers) struct layers layers = {0};
+	AUTO(fd) int writable_fd = -1;
+	AUTO(fd) int fd = -1;
+	char log[256];
+	struct overlay o = {.upper = "root",
+	                    .work = "work",
+	                    .source = req->source,
+	                    .mounter = req->base,
+	                    .scratch_fd = s->dir_fd};
+	int r = open_writable(s, req, &writable_fd, err);
+
+	if (!r)
+		r = layers_open(&layers, s, &d->base, &d->base_hide,
+		                req->userns_fd, err);
+	if (r < 0)
+		return r;
+	o.lower_fds = layers.fds;
+	o.n_lower = layers.n;
+	o.writable_fd = writable_fd;
+	fd = overlay_mount(&o, log, sizeof(log));
+	if (fd == -ESTALE && !forget_origin(&o)) {
+		buf_puts(req->notes,
+		         "the base has changed since the last start\n");
+		fd = overlay_mount(&o, log, sizeof(log));
+	}
+	if (fd < 0)
+		return say_overlay(s, &o, fd, log, err);
+	r = check_writable(s, fd, err);
+	if (!r)
+		*ret_fd = fd_take(&fd);
+	return r;
+}
+
+int root_make(const struct sub *s, const struct root_request *req,
+              int *ret_mount_fd, struct err *err)
+{
+	bool overlay = req->declaration->base.n > 0;
+	AUTO(fd) int fd = -1;
+	int r = overlay ? make_overlay(s, req, &fd, err)
+	                : make_bind(s, req, &fd, err);
+
+	if (r < 0)
+		return r;
+	r = mount_shape(fd, K_MOUNT_ATTR_NODEV, MS_SHARED, true);
+	if (r < 0)
+		return err_set(err, r, "cannot share the mount of %s/live",
+		               s->path);
+	*ret_mount_fd = fd_take(&fd);
+	return 0;
+}
+
+/* In the child: mkdir -p below the guest's root. */
+static int make_dir(const char *path)
+{
+	char copy[4096];
+
+	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
+		return -ENAMETOOLONG;
+	for (char *p = copy + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	return mkdir(copy, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int become_guest(int live_fd, int userns_fd)
+{
+	umask(022);
+	if (fchdir(live_fd) < 0)
+		return -errno;
+	if (userns_fd >= 0 && (setns(userns_fd, CLONE_NEWUSER) < 0 ||
+	                       confine_become(0, 0, NULL, 0) < 0))
+		return -errno;
+	return chroot(".") < 0 || chdir("/") < 0 ? -errno : 0;
+}
+
+int root_make_dirs(int live_fd, int userns_fd, const struct words *paths,
+                   struct err *err)
+{
+	AUTO(process) struct process child = {.pid_fd = -1};
+	int status = 0, r;
+
+	if (!paths->n)
+		return 0;
+	r = process_clone(0, -1, &child);
+	if (!r) {
+		r = become_guest(live_fd, userns_fd);
+		for (size_t i = 0; !r && i < paths->n; i++)
+			r = make_dir(paths->v[i]);
+		_exit(-r);
+	}
+	if (r > 0)
+		r = process_reap(&child, &status);
+	if (r < 0)
+		return err_set(err, r, "cannot enter its root");
+	return status ? err_set(err, -status,
+	                        "cannot make the directory %s in its root",
+	                        paths->v[0])
+	              : 0;
+}
+
+static bool is_sticky(const char *path)
+{
+	return !strcmp(path, "/tmp") || !strcmp(path, "/var/tmp");
+}
+
+int root_mount_tmpfs(const struct sub *s, int live_fd, const char *path,
+                     uid_t base, uint64_t *ret_id, struct err *err)
+{
+	char id[16];
+	const struct mount_option options[] = {
+		{"source", s->mark},
+		{"mode", is_sticky(path) ? "1777" : "0755"},
+		{"uid", id},
+		{"gid", id},
+		{"size", "10%"},
+		{NULL, NULL},
+	};
+	AUTO(fd) int on_fd = beneath_open(live_fd, path, true);
+	AUTO(fd) int fd = -1;
+	struct mount_identity identity;
+	int r;
+
+	if (on_fd < 0)
+		return err_set(err, on_fd, "cannot open %s in its root", path);
+	snprintf(id, sizeof(id), "%u", base);
+	fd = mount_new("tmpfs", options,
+	               K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV);
+	r = fd < 0 ? fd : mount_identify(fd, &identity);
+	if (!r)
+		r = mount_attach(fd, on_fd);
+	if (r < 0)
+		return err_set(err, r, "cannot mount a tmpfs on its %s", path);
+	*ret_id = identity.id;
+	return 0;
+}
+
+int root_unmount_tmpfs(int live_fd, const char *path, uint64_t id,
+                       struct err *err)
+{
+	AUTO(fd) int fd = beneath_open(live_fd, path, true);
+	struct mount_identity identity;
+	int r;
+
+	if (fd < 0)
+		return 0; /* the guest took its place away, and it with that */
+	r = mount_identify(fd, &identity);
+	if (!r && identity.is_root && identity.id == id)
+		r = mount_detach(fd);
+	return r < 0 ? err_set(err, r, "cannot unmount its %s", path) : 0;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "host/sub.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "model/record.h"
+
+#define BOOT_ID   "/proc/sys/kernel/random/boot_id"
+#define LOCKS_MAX (1 << 20)
+
+void sub_done(struct sub *s)
+{
+	free(s->path);
+	fd_auto(&s->dir_fd);
+	fd_auto(&s->run_fd);
+	*s = (struct sub)SUB_NONE;
+}
+
+/* The error of a name that is not there, with the near one that is. */
+static int say_unknown(const char *root, const char *name, struct err *err)
+{
+	DIR *dir = opendir(root);
+	struct dirent *e;
+
+	if (!dir)
+		return err_set(err, -errno,
+		               "cannot open %s, where sub hosts live", root);
+	err_say(err, -ENOENT, "there is no sub host %s in %s", name, root);
+	while ((e = readdir(dir))) {
+		if (name_is_valid(e->d_name) && name_is_near(name, e->d_name)) {
+			err_hint(err, "did you mean %s?", e->d_name);
+			break;
+		}
+	}
+	closedir(dir);
+	return -ENOENT;
+}
+
+static int open_dir(struct sub *s, struct err *err)
+{
+	s->dir_fd =
+		open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (s->dir_fd >= 0)
+		return 0;
+	if (errno == ENOENT)
+		return say_unknown(s->places->subhost, s->name, err);
+	if (errno == ENOTDIR || errno == ELOOP)
+		return err_say(err, -ENOTDIR, "%s is not a directory", s->path);
+	return err_set(err, -errno, "cannot open %s", s->path);
+}
+
+int sub_open(struct sub *s, const struct places *places, const char *name,
+             struct err *err)
+{
+	AUTO(buf) struct buf path = {0};
+	char tag[10];
+
+	if (!name_is_valid(name)) {
+		AUTO(buf) struct buf shown = {0};
+
+		buf_escape(&shown, name);
+		return err_say(err, -EINVAL,
+		               "%.200s is no name of a sub host: %s",
+		               buf_text(&shown), name_fault(name));
+	}
+	s->places = places;
+	snprintf(s->name, sizeof(s->name), "%s", name);
+	places_tag(places, tag);
+	snprintf(s->mark, sizeof(s->mark), "subhost:%s%s", name, tag);
+	buf_printf(&path, "%s/%s", places->subhost, name);
+	s->path = buf_take(&path);
+	return open_dir(s, err);
+}
+
+/* Who holds the lock: "pid 17 (subhost stop web)", from /proc/locks. */
+static void describe_holder(int dir_fd, struct buf *b)
+{
+	AUTO(buf) struct buf locks = {0}, command = {0};
+	char place[64], path[64], *line;
+	struct stat st;
+	int pid = 0;
+
+	if (fstat(dir_fd, &st) < 0 ||
+	    file_read(AT_FDCWD, "/proc/locks", LOCKS_MAX, &locks) < 0)
+		return;
+	snprintf(place, sizeof(place), " %02x:%02x:%ju ", major(st.st_dev),
+	         minor(st.st_dev), (uintmax_t)st.st_ino);
+	line = strstr(locks.data ? locks.data : "", place);
+	while (line && line > locks.data && line[-1] != ' ')
+		line--;
+	if (!line)
+		return;
+	pid = (int)strtol(line, NULL, 10);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	file_read(AT_FDCWD, path, 4096, &command);
+	for (size_t i = 0; i + 1 < command.len; i++)
+		if (!command.data[i])
+			command.data[i] = ' ';
+	buf_printf(b, "pid %d (", pid);
+	buf_escape(b, buf_text(&command));
+	buf_putc(b, ')');
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal; /* flock(2) returns EINTR, that is all */
+}
+
+/* flock(2) with a time limit. The alarm rings again and again, lest the only
+ * one comes just before the call. */
+static int lock_within(int fd, unsigned seconds)
+{
+	struct sigaction action = {.sa_handler = on_alarm}, before;
+	struct itimerval timer = {.it_value.tv_sec = (time_t)seconds,
+	                          .it_interval.tv_usec = 50000};
+	int r;
+
+	sigaction(SIGALRM, &action, &before);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	r = flock(fd, LOCK_EX) < 0 ? -errno : 0;
+	timer = (struct itimerval){0};
+	setitimer(ITIMER_REAL, &timer, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	return r;
+}
+
+int sub_lock(struct sub *s, unsigned seconds, struct err *err)
+{
+	AUTO(buf) struct buf holder = {0};
+	int r = 0;
+
+	if (!flock(s->dir_fd, LOCK_EX | LOCK_NB))
+		return 0;
+	r = lock_within(s->dir_fd, seconds);
+	if (r != -EINTR)
+		return r < 0 ? err_set(err, r, "cannot lock %s", s->path) : 0;
+	describe_holder(s->dir_fd, &holder);
+	return err_say(err, -EBUSY, "%s is held by %s, for over %u seconds",
+	               s->path, holder.len ? holder.data : "another process",
+	               seconds);
+}
+
+void sub_unlock(struct sub *s)
+{
+	flock(s->dir_fd, LOCK_UN);
+}
+
+int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(s->dir_fd, &st) < 0)
+		return err_set(err, -errno, "cannot look at %s", s->path);
+	if (st.st_uid != geteuid())
+		return err_say(err, -EPERM,
+		               "%s belongs to uid %u, not to root; chown it",
+		               s->path, st.st_uid);
+	*ret_changed = st.st_mode & 077;
+	if (*ret_changed && fchmod(s->dir_fd, 0700) < 0)
+		return err_set(err, -errno, "cannot close %s to other users",
+		               s->path);
+	return 0;
+}
+
+static int make_path(const char *path)
+{
+	char copy[4096];
+
+	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
+		return -ENAMETOOLONG;
+	for (char *p = copy + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	return mkdir(copy, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* Open and hold SUBHOST_RUN; 1 when it was removed at that moment. */
+static int try_run(const char *run, int *ret_fd)
+{
+	AUTO(fd) int fd = -1;
+	struct stat st;
+	int r = 0;
+
+	fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		r = make_path(run);
+		if (r < 0)
+			return r;
+		fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return errno == ENOENT ? 1 : -errno;
+	if (flock(fd, LOCK_SH) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!st.st_nlink)
+		return 1;
+	*ret_fd = fd_take(&fd);
+	return 0;
+}
+
+int sub_hold_run(struct sub *s, struct err *err)
+{
+	int r = 0;
+
+	while (s->run_fd < 0) {
+		r = try_run(s->places->run, &s->run_fd);
+		if (r < 0)
+			return err_set(err, r, "cannot open %s",
+			               s->places->run);
+	}
+	return 0;
+}
+
+static int read_boot_id(struct buf *b)
+{
+	int r = file_read(AT_FDCWD, BOOT_ID, 64, b);
+
+	if (!r && b->len && b->data[b->len - 1] == '\n')
+		b->data[--b->len] = '\0';
+	return r;
+}
+
+int sub_recall(struct sub *s, struct record *ret_record, struct err *err)
+{
+	AUTO(buf) struct buf text = {0}, boot = {0};
+	char path[4096];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/%s", s->places->run, s->name);
+	r = file_read(AT_FDCWD, path, RECORD_MAX, &text);
+	if (r == -ENOENT)
+		return 1;
+	if (r < 0)
+		return err_set(err, r, "cannot read %s", path);
+	r = read_boot_id(&boot);
+	if (r < 0)
+		return err_set(err, r, "cannot read " BOOT_ID);
+	r = record_parse(ret_record, buf_text(&text));
+	if (r < 0) /* half a record is none: the marks will tell */
+		return 1;
+	if (ret_record->boot && !strcmp(ret_record->boot, buf_text(&boot)))
+		return 0;
+	record_done(ret_record);
+	return 1;
+}
+
+int sub_remember(struct sub *s, const struct record *record, struct err *err)
+{
+	AUTO(buf) struct buf text = {0}, boot = {0};
+	struct record whole = *record;
+	int r = read_boot_id(&boot);
+
+	if (!r) {
+		whole.boot = boot.data;
+		record_print(&whole, &text);
+		r = file_replace(s->run_fd, s->name, buf_text(&text));
+	}
+	return r < 0 ? err_set(err, r, "cannot write the record %s/%s",
+	                       s->places->run, s->name)
+	             : 0;
+}
+
+void sub_forget(struct sub *s)
+{
+	unlinkat(s->run_fd, s->name, 0);
+}

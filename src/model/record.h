@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What we remember of a sub host that is up: which of the things that the
+ * kernel shows are ours. A cache, as text of lines KEY=VALUE; the kernel is
+ * the truth. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+
+#define RECORD_MAX       65536 /* bytes of its text */
+#define RECORD_TMPFS_MAX 16    /* TMPFS mounts that we keep count of */
+
+struct record_tmpfs {
+	uint64_t id; /* of the mount */
+	char *path;  /* in the guest; owned */
+};
+
+struct record {
+	char *boot;      /* the kernel's boot id when it was made */
+	char *kept;      /* what of config only takes effect after a stop: one
+	                  * line, nothing in it needs escaping */
+	char *post_stop; /* POST_STOP, as it was at the start; or NULL */
+	uint64_t base;   /* the host id of guest id 0; 0: no user namespace */
+	uint64_t since;  /* of the present state, seconds since 1970 */
+	uint64_t live;   /* mount ids; 0: none */
+	uint64_t image;
+	uint64_t net_dev, net_inode; /* of the network namespace; 0: none */
+	uint64_t init;               /* pid on the host; 0: hibernated */
+	uint64_t birth;              /* of init, in clock ticks after boot */
+	uint64_t mounts;             /* 1: MOUNTS=yes */
+	uint64_t stop_signal, stop_timeout; /* how init is asked to end */
+	struct record_tmpfs tmpfs[RECORD_TMPFS_MAX]; /* id 0 ends them */
+};
+
+void record_done(struct record *r);
+
+/* Note a mount; -E2BIG past RECORD_TMPFS_MAX. */
+int record_add_tmpfs(struct record *r, uint64_t id, const char *path);
+void record_clear_tmpfs(struct record *r);
+
+/* Append the text of r. */
+void record_print(const struct record *r, struct buf *b);
+
+/* Read what record_print() wrote: 0, or -EPROTO for anything else (r is empty
+ * then). Unknown keys are left out: a newer version's. */
+int record_parse(struct record *r, const char *text);
+
+static inline void record_auto(struct record *r)
+{
+	record_done(r);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sys/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/file.h"
+
+#define FILE_BYTES_MAX (1 << 20)
+#define MARK           "trusted.subhost"
+#define TRIES          16 /* of a parent that others remove when it is empty */
+#define EMPTY_MS       10000 /* how long the killed may take to be gone */
+
+static const int dir_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+int cgroup_open_root(void)
+{
+	static const char *const places[] = {"/sys/fs/cgroup",
+	                                     "/sys/fs/cgroup/unified"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		AUTO(fd) int fd = open(places[i], dir_flags);
+		struct statfs fs;
+
+		if (fd >= 0 && !fstatfs(fd, &fs) &&
+		    fs.f_type == CGROUP2_SUPER_MAGIC)
+			return fd_take(&fd);
+	}
+	return -ENOENT;
+}
+
+static int make_below_parent(int root_fd, const char *parent, const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", parent, name);
+	for (int i = 0; i < TRIES; i++) {
+		if (!mkdirat(root_fd, path, 0755))
+			return 0;
+		if (errno != ENOENT)
+			return -errno;
+		if (mkdirat(root_fd, parent, 0755) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return -ENOENT;
+}
+
+int cgroup_make(int root_fd, const char *parent, const char *name,
+                const char *mark)
+{
+	AUTO(fd) int fd = -1;
+	int r = make_below_parent(root_fd, parent, name);
+
+	if (r < 0)
+		return r;
+	fd = cgroup_open(root_fd, parent, name);
+	if (fd < 0)
+		r = fd;
+	else if (fsetxattr(fd, MARK, mark, strlen(mark), 0) < 0)
+		r = -errno;
+	if (r < 0) {
+		cgroup_remove(root_fd, parent, name);
+		return r;
+	}
+	return fd_take(&fd);
+}
+
+int cgroup_open(int root_fd, const char *parent, const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", parent, name);
+	fd = openat(root_fd, path, dir_flags);
+	return fd < 0 ? -errno : fd;
+}
+
+bool cgroup_is_marked(int cgroup_fd, const char *mark)
+{
+	char value[256];
+	ssize_t n = fgetxattr(cgroup_fd, MARK, value, sizeof(value));
+
+	return n >= 0 && (size_t)n == strlen(mark) &&
+	       !memcmp(value, mark, (size_t)n);
+}
+
+/* 1 populated, 0 not; the descriptor polls POLLPRI when that changes. */
+static int is_populated(int events_fd)
+{
+	AUTO(buf) struct buf b = {0};
+	int r;
+
+	if (lseek(events_fd, 0, SEEK_SET) < 0)
+		return -errno;
+	r = file_read_fd(events_fd, FILE_BYTES_MAX, &b);
+	return r < 0 ? r : strstr(buf_text(&b), "populated 1") != NULL;
+}
+
+int cgroup_kill(int cgroup_fd)
+{
+	AUTO(fd) int events_fd = -1;
+	struct pollfd p = {.events = POLLPRI};
+	int r;
+
+	events_fd = openat(cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	if (events_fd < 0)
+		return -errno;
+	r = is_populated(events_fd);
+	if (r <= 0)
+		return r;
+	r = file_write(cgroup_fd, "cgroup.kill", "1");
+	p.fd = events_fd;
+	while (!r && (r = is_populated(events_fd)) > 0) {
+		r = poll(&p, 1, EMPTY_MS);
+		r = r < 0 ? -errno : r ? 0 : -ETIMEDOUT;
+	}
+	return r;
+}
+
+/* Call each with every cgroup made below fd; the deepest first. */
+static int walk(int fd, int (*each)(int parent_fd, const char *name, void *arg),
+                void *arg)
+{
+	AUTO(fd) int copy_fd = openat(fd, ".", dir_flags);
+	struct dirent *e;
+	DIR *dir;
+	int r = 0;
+
+	dir = copy_fd < 0 ? NULL : fdopendir(copy_fd);
+	if (!dir)
+		return -errno;
+	fd_take(&copy_fd);
+	while (!r && (e = readdir(dir))) {
+		AUTO(fd) int sub_fd = -1;
+
+		if (e->d_type != DT_DIR || e->d_name[0] == '.')
+			continue;
+		sub_fd = openat(fd, e->d_name, dir_flags);
+		r = sub_fd < 0 ? -errno : walk(sub_fd, each, arg);
+		if (!r)
+			r = each(fd, e->d_name, arg);
+	}
+	closedir(dir);
+	return r;
+}
+
+static int count_lines(int fd, size_t *count)
+{
+	AUTO(buf) struct buf b = {0};
+	int r = file_read(fd, "cgroup.procs", FILE_BYTES_MAX, &b);
+
+	for (size_t i = 0; !r && i < b.len; i++)
+		*count += b.data[i] == '\n';
+	return r;
+}
+
+static int count_one(int parent_fd, const char *name, void *arg)
+{
+	AUTO(fd) int fd = openat(parent_fd, name, dir_flags);
+
+	return fd < 0 ? -errno : count_lines(fd, arg);
+}
+
+int cgroup_count(int cgroup_fd, size_t *ret_count)
+{
+	size_t count = 0;
+	int r = count_lines(cgroup_fd, &count);
+
+	if (!r)
+		r = walk(cgroup_fd, count_one, &count);
+	if (!r)
+		*ret_count = count;
+	return r;
+}
+
+int cgroup_number(int cgroup_fd, const char *file, uint64_t *ret_number)
+{
+	AUTO(buf) struct buf b = {0};
+	int r = file_read(cgroup_fd, file, 64, &b);
+
+	if (r < 0)
+		return r;
+	*ret_number = strtoull(buf_text(&b), NULL, 10);
+	return 0;
+}
+
+int cgroup_delegate(int cgroup_fd, unsigned uid)
+{
+	static const char *const files[] = {".", "cgroup.procs",
+	                                    "cgroup.threads",
+	                                    "cgroup.subtree_control"};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (fchownat(cgroup_fd, files[i], uid, uid,
+		             AT_SYMLINK_NOFOLLOW) < 0)
+			return -errno;
+	return 0;
+}
+
+static int remove_one(int parent_fd, const char *name, void *arg)
+{
+	(void)arg;
+	return unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+int cgroup_remove(int root_fd, const char *parent, const char *name)
+{
+	AUTO(fd) int parent_fd = openat(root_fd, parent, dir_flags);
+	AUTO(fd) int fd = -1;
+	int r = 0;
+
+	if (parent_fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT) {
+		fd = openat(parent_fd, name, dir_flags);
+		r = fd < 0 ? -errno : walk(fd, remove_one, NULL);
+		if (!r)
+			r = remove_one(parent_fd, name, NULL);
+	}
+	if (!r)
+		unlinkat(root_fd, parent, AT_REMOVEDIR);
+	return r;
+}

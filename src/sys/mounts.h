@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mount table as text, for the rare case that a record does not tell: its
+ * cost grows with the number of mounts on the host.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct mount_description {
+	char *source; /* as its mounter named it, escapes resolved */
+	char *type;
+};
+
+void mount_description_done(struct mount_description *d);
+
+/* Describe the mount that fd lies on: 0, -ENOENT when it is not in the
+ * caller's mount namespace, or -errno. */
+int mounts_describe(int fd, struct mount_description *ret_description);
+
+/* Is anything mounted at path, other than what path itself lies on? Exact
+ * comparison with the table, path must be free of symlinks: 1, 0, -errno. */
+int mounts_has(const char *path);
+
+static inline void mount_description_auto(struct mount_description *d)
+{
+	mount_description_done(d);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sys/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "sys/kernel.h"
+
+#define STATUS_MAX 65536 /* bytes of a file below /proc/PID that we read */
+
+void process_done(struct process *p)
+{
+	fd_auto(&p->pid_fd);
+	p->pid_fd = -1;
+}
+
+int process_clone(uint64_t flags, int cgroup_fd, struct process *ret_child)
+{
+	int pid_fd = -1;
+	struct k_clone_args args = {
+		.flags = flags | K_CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pid_fd,
+		/* A sibling tells its parent as the caller would. */
+		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
+	};
+	int pid;
+
+	if (cgroup_fd >= 0) {
+		args.flags |= K_CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup_fd;
+	}
+	pid = k_clone3(&args);
+	if (pid < 0)
+		return -errno;
+	if (pid > 0)
+		*ret_child = (struct process){.pid = pid, .pid_fd = pid_fd};
+	return pid > 0;
+}
+
+int process_wait(struct process *p, struct ending *ret_ending)
+{
+	siginfo_t info = {0};
+	int r;
+
+	do
+		r = waitid(P_PID, (id_t)p->pid, &info, WEXITED);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return -errno;
+	ret_ending->by_signal = info.si_code != CLD_EXITED;
+	ret_ending->number = info.si_status;
+	return 0;
+}
+
+int process_reap(struct process *p, int *ret_status)
+{
+	struct ending ending;
+	int r = process_wait(p, &ending);
+
+	if (r < 0)
+		return r;
+	*ret_status = ending.number + (ending.by_signal ? 128 : 0);
+	return 0;
+}
+
+int process_await(int pid_fd, int ms)
+{
+	struct pollfd p = {.fd = pid_fd, .events = POLLIN};
+	int n;
+
+	do
+		n = poll(&p, 1, ms);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return n ? 0 : -ETIMEDOUT;
+}
+
+static int read_about(pid_t pid, const char *what, struct buf *b)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, what);
+	return file_read(AT_FDCWD, path, STATUS_MAX, b);
+}
+
+int process_birth(pid_t pid, uint64_t *ret_birth)
+{
+	AUTO(buf) struct buf b = {0};
+	const char *p;
+	int r = read_about(pid, "stat", &b);
+
+	if (r < 0)
+		return r;
+	/* Field 2, the name, may hold anything; the last ')' ends it. */
+	p = strrchr(buf_text(&b), ')');
+	for (int field = 2; p && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (!p)
+		return -EPROTO;
+	*ret_birth = strtoull(p, NULL, 10);
+	return 0;
+}
+
+static bool mask_has(const char *status, const char *key, int signal)
+{
+	const char *p = strstr(status, key);
+
+	return p && strtoull(p + strlen(key), NULL, 16) >> (signal - 1) & 1;
+}
+
+bool process_catches(pid_t pid, int signal)
+{
+	AUTO(buf) struct buf b = {0};
+
+	if (read_about(pid, "status", &b) < 0)
+		return false;
+	/* What is blocked waits for sigwait(3) or a signalfd. */
+	return mask_has(buf_text(&b), "\nSigCgt:", signal) ||
+	       mask_has(buf_text(&b), "\nSigBlk:", signal);
+}
+
+int process_die_with_parent(int pipe_fd)
+{
+	struct pollfd p = {.fd = pipe_fd};
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return -errno;
+	if (poll(&p, 1, 0) < 0)
+		return -errno;
+	return p.revents & (POLLERR | POLLHUP) ? -ESRCH : 0;
+}
