@@ -103,7 +103,7 @@ static const struct option_row *find(const struct context *c, const char *word,
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
 	char verb[64];
 
-	snprintf(verb, sizeof(verb), " %s ", c->verb->name);
+	snprintf(verb, sizeof(verb), " %s ", c->verb ? c->verb->name : "");
 	*ret_value = equals ? equals + 1 : NULL;
 	for (const struct option_row *o = options; o->name; o++)
 		if (strlen(o->name) == len && !strncmp(o->name, word, len) &&
@@ -119,8 +119,9 @@ static bool take(struct context *c, int argc, char **argv, int *at)
 	const struct option_row *o = find(c, word, &value);
 
 	if (!o || (o->set && value)) {
-		fprintf(stderr, "%s: %s has no option %s\n", c->program,
-		        c->verb->name, word);
+		fprintf(stderr, "%s: there is no option %s%s%s\n", c->program,
+		        word, c->verb ? " of " : "",
+		        c->verb ? c->verb->name : "");
 		return false;
 	}
 	if (o->set) {
@@ -131,9 +132,19 @@ static bool take(struct context *c, int argc, char **argv, int *at)
 		value = argv[++*at];
 	if (value && o->take(c, value))
 		return true;
-	fprintf(stderr, "%s: %s %s: not a good value for %s\n", c->program,
-	        c->verb->name, value ? value : "(none)", o->name);
+	fprintf(stderr, "%s: %s is not a good value for %s\n", c->program,
+	        value ? value : "nothing", o->name);
 	return false;
+}
+
+int context_options_before(struct context *c, int argc, char **argv)
+{
+	int i = 0;
+
+	for (; i < argc && argv[i][0] == '-'; i++)
+		if (!take(c, argc, argv, &i))
+			return -1;
+	return i;
 }
 
 /* Move "--" and all after it to the words that are left. */

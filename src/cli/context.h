@@ -21,7 +21,7 @@ enum exit_status {
 
 struct context {
 	struct places places;
-	const struct verb *verb;
+	const struct verb *verb; /* NULL: not known yet */
 	const char *program; /* as it was called: subhost, control */
 	bool is_quiet;       /* -q: no notes */
 	bool is_json;        /* --json */
@@ -39,6 +39,10 @@ void context_note(const struct context *c, const char *name,
 
 /* Say how the verb is used; returns EXIT_USAGE. */
 int context_usage(const struct context *c);
+
+/* Take the options before the verb, which all verbs have (c->verb is NULL):
+ * how many words they were, or -1 when one is not, which has been told. */
+int context_options_before(struct context *c, int argc, char **argv);
 
 /*
  * Take the options that a verb's row in the table of options lists out of

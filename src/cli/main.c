@@ -55,35 +55,54 @@ static int hand_on(const char *program, char **argv)
 	return EXIT_FAILED;
 }
 
-/* The words of each invocation: PROGRAM VERB WORDS…; descriptors 0 to 2 are
- * open, lest a file of ours takes the place of one. */
+/* What is not about sub hosts: 0 when it is, or the exit status + 1. */
+static int answer(const char *program, const char *word)
+{
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
+	    !strcmp(word, "help")) {
+		print_help(program);
+		return EXIT_DONE + 1;
+	}
+	if (!strcmp(word, "--version")) {
+		printf("subhost " VERSION "\n");
+		return EXIT_DONE + 1;
+	}
+	return 0;
+}
+
+static int run_verb(struct context *c, int argc, char **argv)
+{
+	int left;
+
+	c->verb = find_verb(argv[0]);
+	if (!c->verb)
+		return say_no_verb(c->program, argv[0]);
+	left = context_options(c, argc - 1, argv + 1);
+	return left < 0 ? context_usage(c) : c->verb->run(c, left, argv + 1);
+}
+
+/* PROGRAM [OPTION…] VERB [WORD…] */
 int main(int argc, char **argv)
 {
 	struct context c = {.seconds = -1};
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const struct verb *verb;
+	int before, status;
 
 	c.program = slash ? slash + 1 : argc ? argv[0] : "subhost";
 	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2) {
-		fprintf(stderr, "usage: %s VERB…; see %s --help\n", c.program,
+	places_init(&c.places, NULL);
+	status = argc > 1 ? answer(c.program, argv[1]) : 0;
+	if (status)
+		return status - 1;
+	before = context_options_before(&c, argc - 1, argv + 1);
+	if (before < 0 || before + 1 >= argc) {
+		fprintf(stderr, "usage: %s VERB...; see %s --help\n", c.program,
 		        c.program);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-	    !strcmp(argv[1], "help")) {
-		print_help(c.program);
-		return EXIT_DONE;
-	}
-	if (!strcmp(argv[1], "--version")) {
-		printf("subhost " VERSION "\n");
-		return EXIT_DONE;
-	}
-	c.verb = find_verb(argv[1]);
-	if (!c.verb)
-		return say_no_verb(c.program, argv[1]);
-	if (c.verb->is_elsewhere)
+	verb = find_verb(argv[before + 1]);
+	if (verb && verb->is_elsewhere)
 		return hand_on(c.program, argv);
-	places_init(&c.places, NULL);
-	argc = context_options(&c, argc - 2, argv + 2);
-	return argc < 0 ? context_usage(&c) : c.verb->run(&c, argc, argv + 2);
+	return run_verb(&c, argc - before - 1, argv + before + 1);
 }

@@ -30,6 +30,7 @@ struct console {
 	struct process *init;
 	struct flow in, out;
 	int signal_fd;
+	int slave_fd; /* kept open: the master must not end before init */
 	bool has_pty;
 };
 
@@ -93,7 +94,6 @@ static void flow_read(struct flow *f)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	/* A pty whose other side nobody has open gives EIO. */
 	if (n <= 0) {
 		f->from_fd = -1;
 		return;
@@ -135,6 +135,20 @@ static void take_signal(struct console *c)
 		pty_copy_size(0, c->in.to_fd);
 }
 
+/* Read what init writes; a hang-up inside is not the end of it. */
+static void read_init(struct console *c)
+{
+	int master_fd = c->out.from_fd;
+
+	flow_read(&c->out);
+	if (c->out.from_fd >= 0)
+		return;
+	fd_auto(&c->slave_fd);
+	c->slave_fd = pty_open_slave(master_fd);
+	if (c->slave_fd >= 0)
+		c->out.from_fd = master_fd;
+}
+
 /* Wait for the next thing to do and do it. False when init has ended. */
 static bool turn(struct console *c)
 {
@@ -152,7 +166,7 @@ static bool turn(struct console *c)
 	if (p[FROM_US].revents)
 		flow_read(&c->in);
 	if (p[FROM_INIT].revents)
-		flow_read(&c->out);
+		read_init(c);
 	if (p[TO_INIT].revents)
 		flow_write(&c->in);
 	if (p[TO_US].revents)
@@ -214,6 +228,7 @@ int console_run(struct process *init, int master_fd, struct ending *ret_ending,
 		.init = init,
 		.in = {.from_fd = has_pty ? 0 : -1, .to_fd = master_fd},
 		.out = {.from_fd = master_fd, .to_fd = 1},
+		.slave_fd = has_pty ? pty_open_slave(master_fd) : -1,
 		.has_pty = has_pty,
 	};
 	sigset_t set;
@@ -228,6 +243,7 @@ int console_run(struct process *init, int master_fd, struct ending *ret_ending,
 	else
 		run(&c);
 	close(c.signal_fd);
+	fd_auto(&c.slave_fd);
 	if (!r) {
 		r = process_wait(init, ret_ending);
 		if (r < 0)

@@ -39,8 +39,9 @@ enum {
 static void exec_probe(const char *path, const struct image_bytes *of,
                        int answer_fd)
 {
-	char number[16], *argv[] = {(char *)path, number, NULL},
-			 *envp[] = {NULL};
+	char number[16];
+	char *argv[] = {(char *)path, number, NULL};
+	char *envp[] = {NULL};
 	int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	snprintf(number, sizeof(number), "%u", of->partition);

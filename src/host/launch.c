@@ -22,6 +22,7 @@
 #include "host/sub.h"
 #include "sys/beneath.h"
 #include "sys/kernel.h"
+#include "sys/mntns.h"
 #include "sys/mount.h"
 #include "sys/pty.h"
 #include "sys/sealed.h"
@@ -95,8 +96,10 @@ static int prepare(struct launch *l, struct sub *s,
                    const struct launch_request *req, struct launched *ret,
                    struct err *err)
 {
-	int r = launcher_open(s, &l->launcher_fd, err);
+	int r = launcher_open(s, req->mounts, &l->launcher_fd, err);
 
+	if (l->launcher_fd >= 0)
+		l->point = MNTNS_POINT;
 	if (!r)
 		r = make_points(req, err);
 	if (!r)
@@ -148,6 +151,7 @@ int launch_begin(struct birth *b, struct sub *s,
                  const struct launch_request *req, struct launched *ret,
                  struct err *err)
 {
+	AUTO(buf) struct buf point = {0};
 	struct launch l = {
 		.launcher_fd = -1,
 		.net_fd = req->net_fd,
@@ -165,8 +169,11 @@ int launch_begin(struct birth *b, struct sub *s,
 		.argv = req->argv,
 		.envp = req->envp,
 	};
-	int r = prepare(&l, s, req, ret, err);
+	int r;
 
+	buf_printf(&point, "%s/live", s->path);
+	l.point = point.data;
+	r = prepare(&l, s, req, ret, err);
 	if (!r)
 		r = clone_child(b, &l, req, err);
 	close_prepared(&l);

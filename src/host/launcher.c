@@ -17,11 +17,26 @@
 
 #define PIN "launch.mnt"
 
-/*
- * Make and pin one. Where the kernel takes ours for the younger namespace,
- * made on another processor it may be the older; where none is, this start
- * goes without a pin, and only costs more.
- */
+/* Is there a record of anyone but except (NULL: of anyone at all)? */
+static bool has_record(int run_fd, const char *except)
+{
+	AUTO(fd) int fd = openat(run_fd, ".", O_RDONLY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	bool found = !dir; /* not known: be careful */
+
+	if (!dir)
+		return found;
+	fd_take(&fd);
+	while (!found && (e = readdir(dir)))
+		found = e->d_name[0] != '.' && strcmp(e->d_name, PIN) &&
+		        (!except || strcmp(e->d_name, except));
+	closedir(dir);
+	return found;
+}
+
+/* Where the kernel takes ours for the younger namespace, one made on another
+ * processor may be the younger after all. */
 static int make_pinned(struct sub *s)
 {
 	int cpus = (int)sysconf(_SC_NPROCESSORS_CONF), fd = -1, r = -EINVAL;
@@ -37,7 +52,8 @@ static int make_pinned(struct sub *s)
 	return r;
 }
 
-/* With SUBHOST_RUN to ourselves, lest two make one. */
+/* With SUBHOST_RUN to ourselves, lest two make one. Our own record, already
+ * there, keeps it from being removed in between. */
 static int make(struct sub *s, int *ret_fd)
 {
 	AUTO(fd) int fd = -1;
@@ -55,7 +71,7 @@ static int make(struct sub *s, int *ret_fd)
 	return flock(s->run_fd, LOCK_SH) < 0 ? -errno : 0;
 }
 
-int launcher_open(struct sub *s, int *ret_fd, struct err *err)
+int launcher_open(struct sub *s, bool needed, int *ret_fd, struct err *err)
 {
 	int r = mntns_open(s->run_fd, PIN);
 
@@ -63,26 +79,12 @@ int launcher_open(struct sub *s, int *ret_fd, struct err *err)
 		*ret_fd = r;
 		return 0;
 	}
+	if (!needed && !has_record(s->run_fd, s->name))
+		return 0;
 	r = make(s, ret_fd);
 	return r < 0 ? err_set(err, r, "cannot make the launcher %s/" PIN,
 	                       s->places->run)
 	             : 0;
-}
-
-static bool is_unused(int run_fd)
-{
-	AUTO(fd) int fd = openat(run_fd, ".", O_RDONLY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-	bool unused = true;
-
-	if (!dir)
-		return false;
-	fd_take(&fd);
-	while (unused && (e = readdir(dir)))
-		unused = e->d_name[0] == '.' || !strcmp(e->d_name, PIN);
-	closedir(dir);
-	return unused;
 }
 
 void launcher_leave(struct sub *s)
@@ -90,9 +92,11 @@ void launcher_leave(struct sub *s)
 	if (s->run_fd < 0)
 		return;
 	/* Whoever else is at work holds it, and will come by here too. */
-	if (!flock(s->run_fd, LOCK_EX | LOCK_NB) && is_unused(s->run_fd)) {
+	if (!flock(s->run_fd, LOCK_EX | LOCK_NB) &&
+	    !has_record(s->run_fd, NULL)) {
 		mntns_unpin(s->run_fd, PIN);
-		rmdir(s->places->run);
+		if (!unlinkat(s->run_fd, SUB_RUN_IS_OURS, 0))
+			rmdir(s->places->run);
 	}
 	close(s->run_fd);
 	s->run_fd = -1;

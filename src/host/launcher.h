@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The launcher (sys/mntns), kept at SUBHOST_RUN/launch.mnt as long as any sub
- * host is up, and SUBHOST_RUN itself, which goes with it.
+ * The launcher (sys/mntns), kept at SUBHOST_RUN/launch.mnt while several sub
+ * hosts are up, and SUBHOST_RUN itself, which goes with the last one.
  */
 #pragma once
+
+#include <stdbool.h>
 
 struct err;
 struct sub;
 
-/* Open it, making it if need be: *ret_fd is the caller's. */
-int launcher_open(struct sub *s, int *ret_fd, struct err *err);
+/*
+ * Open it: *ret_fd is the caller's. The first start that finds another sub
+ * host up makes it; before, and where it cannot be pinned, *ret_fd is -1: the
+ * start sets out from a copy of the host's mount namespace, which costs less
+ * than to make a launcher for one. needed: make it all the same (MOUNTS=yes has to
+ * find its way without root's powers).
+ */
+int launcher_open(struct sub *s, bool needed, int *ret_fd, struct err *err);
 
 /* Remove launcher and SUBHOST_RUN if nobody is up any more and nobody else is
  * at work. Gives up the hold on SUBHOST_RUN. */

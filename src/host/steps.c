@@ -31,7 +31,6 @@
 #include "sys/beneath.h"
 #include "sys/confine.h"
 #include "sys/kernel.h"
-#include "sys/mntns.h"
 #include "sys/mount.h"
 #include "sys/process.h"
 
@@ -55,7 +54,7 @@ static int step_begin(struct launch *l)
 	umask(022);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int sig = 1; sig < NSIG; sig++)
+	for (int sig = 1; sig < 32; sig++)
 		signal(sig, SIG_DFL);
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -67,7 +66,10 @@ static int step_launcher(struct launch *l)
 {
 	int own = CLONE_NEWNS | (l->mounts ? 0 : CLONE_NEWCGROUP);
 
-	if (setns(l->launcher_fd, CLONE_NEWNS) < 0 || unshare(own) < 0)
+	if (l->launcher_fd >= 0 && setns(l->launcher_fd, CLONE_NEWNS) < 0)
+		return -errno;
+	if (unshare(own) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -errno;
 	return 0;
 }
@@ -90,7 +92,7 @@ static int attach_at(int mount_fd, int root_fd, const char *path)
 
 static int step_root(struct launch *l)
 {
-	AUTO(fd) int on_fd = open("/" MNTNS_LIVE, O_PATH | O_CLOEXEC);
+	AUTO(fd) int on_fd = open(l->point, O_PATH | O_CLOEXEC);
 
 	return on_fd < 0 ? -errno : mount_attach(l->live_fd, on_fd);
 }
@@ -135,9 +137,8 @@ static int step_visible(struct launch *l)
 	(void)l;
 	if (root_fd < 0)
 		return -errno;
-	r = attach_new("proc", 0, root_fd, MNTNS_PROC);
-	return r ? r
-	         : attach_new("sysfs", K_MOUNT_ATTR_RDONLY, root_fd, MNTNS_SYS);
+	r = attach_new("proc", 0, root_fd, "proc");
+	return r ? r : attach_new("sysfs", K_MOUNT_ATTR_RDONLY, root_fd, "sys");
 }
 
 static int join_user(struct launch *l)
@@ -183,7 +184,7 @@ static int step_bear(struct launch *l)
  * place; a copy of the tree is not. */
 static int step_unlock(struct launch *l)
 {
-	AUTO(fd) int on_fd = open("/" MNTNS_LIVE, O_PATH | O_CLOEXEC);
+	AUTO(fd) int on_fd = open(l->point, O_PATH | O_CLOEXEC);
 	int fd, r;
 
 	if (on_fd < 0)
@@ -205,7 +206,7 @@ static int mount_sys(struct launch *l)
 		return attach_new("sysfs", K_MOUNT_ATTR_RDONLY, l->live_fd,
 		                  "sys");
 	/* A guest in the host's network does not own it, nor may mount it. */
-	fd = mount_clone(AT_FDCWD, "/" MNTNS_SYS, false);
+	fd = mount_clone(AT_FDCWD, "/sys", false);
 	return fd < 0 ? fd : attach_at(fd, l->live_fd, "sys");
 }
 
@@ -400,7 +401,7 @@ static const struct step {
 	enum when when;
 } steps[] = {
 	{ "prepare its first process",		step_begin },
-	{ "enter the launcher",			step_launcher },
+	{ "leave the host's mount namespace",			step_launcher },
 	{ "join its network namespace",		step_net },
 	{ "attach its root",			step_root },
 	{ "mount its /dev",			step_dev },

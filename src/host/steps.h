@@ -14,7 +14,7 @@
  * parent's; -1 is none.
  */
 struct launch {
-	int launcher_fd; /* the launcher's mount namespace */
+	int launcher_fd; /* the launcher's mount namespace; -1: the host's */
 	int net_fd;      /* the network namespace; -1: the host's */
 	int user_fd;     /* the user namespace; -1: none */
 	int live_fd;     /* a detached, recursive slave copy of live */
@@ -24,6 +24,7 @@ struct launch {
 	int status_fd;   /* where faults are told; closes at exec */
 	int terminal;    /* the number of init's pty in the devpts; -1: none */
 	bool mounts;     /* MOUNTS=yes */
+	const char *point; /* a directory there to attach live on */
 	const char *hostname;
 	const char *user;    /* NULL: root */
 	const char *workdir; /* NULL: the user's home, or / */

@@ -196,22 +196,40 @@ static int make_path(const char *path)
 	return mkdir(copy, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+static int make_run(const char *run, int *ret_fd)
+{
+	AUTO(fd) int mark_fd = -1;
+	AUTO(fd) int fd = -1;
+	int r = make_path(run);
+
+	if (r < 0)
+		return r;
+	fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	mark_fd = openat(fd, SUB_RUN_IS_OURS, O_WRONLY | O_CREAT | O_CLOEXEC,
+	                 0600);
+	if (mark_fd < 0)
+		return -errno;
+	*ret_fd = fd_take(&fd);
+	return 0;
+}
+
 /* Open and hold SUBHOST_RUN; 1 when it was removed at that moment. */
 static int try_run(const char *run, int *ret_fd)
 {
-	AUTO(fd) int fd = -1;
+	AUTO(fd) int fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 	int r = 0;
 
-	fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT) {
-		r = make_path(run);
-		if (r < 0)
-			return r;
-		fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	if (fd < 0)
-		return errno == ENOENT ? 1 : -errno;
+	if (fd < 0 && errno == ENOENT)
+		r = make_run(run, &fd);
+	else if (fd < 0)
+		r = -errno;
+	if (r == -ENOENT)
+		return 1;
+	if (r < 0)
+		return r;
 	if (flock(fd, LOCK_SH) < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	if (!st.st_nlink)

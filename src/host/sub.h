@@ -43,6 +43,9 @@ void sub_unlock(struct sub *s);
  * plain ids, setuid ones too. *ret_changed says whether they could get in. */
 int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err);
 
+/* In SUBHOST_RUN when it was not there before: it goes with the last one. */
+#define SUB_RUN_IS_OURS ".ours"
+
 /* Make SUBHOST_RUN if need be and hold it. */
 int sub_hold_run(struct sub *s, struct err *err);
 

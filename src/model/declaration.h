@@ -17,8 +17,8 @@ enum users { USERS_SHARED, USERS_ISOLATED, USERS_NO };
 enum answer { ANSWER_AUTO, ANSWER_NO, ANSWER_YES };
 
 struct declaration {
-	struct words base;      /* BASE: layers, top first; none = no base */
-	struct words base_hide; /* BASE_HIDE: absolute paths */
+	struct words base;        /* BASE: layers, top first; none = no base */
+	struct words base_hide;   /* BASE_HIDE: absolute paths */
 	unsigned image_partition; /* IMAGE_PARTITION: 0 = the whole image */
 	enum users users;         /* PRIVATE_USERS */
 	bool mounts;              /* MOUNTS */
@@ -45,8 +45,7 @@ void declaration_done(struct declaration *d);
  * d is emptied after a failure.
  */
 int declaration_read(struct declaration *d, const struct config *c,
-                     const char *where, struct buf *warnings,
-                     struct err *err);
+                     const char *where, struct buf *warnings, struct err *err);
 
 /*
  * For `config NAME`: call each with every known variable in the table's

@@ -73,11 +73,11 @@ int confine_capabilities(uint64_t kept)
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	for (int cap = 0; cap < CAPABILITIES; cap++) {
-		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) < 0)
+		if (kept >> cap & 1 || !prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			continue;
+		if (errno == EINVAL)
 			break; /* past the last one this kernel knows */
-		if (!(kept >> cap & 1) &&
-		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-			return -errno;
+		return -errno;
 	}
 	r = get(&c);
 	if (r < 0)

@@ -98,7 +98,7 @@ static int configure(unsigned n, const struct loop_config *config,
 	bool read_only = config->info.lo_flags & LO_FLAGS_READ_ONLY;
 	AUTO(fd) int fd = open_device(n, read_only ? O_RDONLY : O_RDWR);
 	AUTO(fd) int reading_fd = -1;
-	struct loop_info64 info;
+	struct loop_info64 info = {0};
 
 	if (is_gone(fd))
 		return -EBUSY;
@@ -146,7 +146,7 @@ int loop_attach(const struct loop_request *req, struct loop *ret_loop)
 static int look(unsigned n, const struct stat *file, loop_fn *fn, void *data)
 {
 	AUTO(fd) int fd = open_device(n, O_RDONLY);
-	struct loop_info64 info;
+	struct loop_info64 info = {0};
 	struct loop l;
 
 	if (fd < 0)
@@ -192,7 +192,7 @@ bool loop_is_claimed(const struct loop *l)
 bool loop_has_mark(const char *path, const char *mark)
 {
 	AUTO(fd) int fd = -1;
-	struct loop_info64 info;
+	struct loop_info64 info = {0};
 
 	if (strncmp(path, "/dev/loop", strlen("/dev/loop")))
 		return false;

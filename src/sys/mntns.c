@@ -19,7 +19,7 @@
 
 static int make_points(void)
 {
-	static const char *const points[] = {MNTNS_LIVE, MNTNS_PROC, MNTNS_SYS};
+	static const char *const points[] = {MNTNS_POINT, "/proc", "/sys"};
 
 	for (size_t i = 0; i < sizeof(points) / sizeof(*points); i++)
 		if (mkdir(points[i], 0755) < 0)
@@ -101,19 +101,28 @@ int mntns_make_tiny(int cpu)
 	return r < 0 ? r : answer;
 }
 
-/* The file must be a mount of its own and private: a mount namespace cannot
- * be pinned where its mount would spread to other namespaces. */
-static int pin_privately(int mntns_fd, const char *path)
+static int bind(const char *from, const char *to)
+{
+	return mount(from, to, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
+/* A mount namespace cannot be pinned where its mount would spread to other
+ * namespaces; there the file becomes a private mount of its own first. */
+static int bind_namespace(int mntns_fd, const char *path)
 {
 	char from[40];
+	int r;
 
-	if (mount(path, path, NULL, MS_BIND, NULL) < 0)
-		return -errno;
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", mntns_fd);
-	if (mount(NULL, path, NULL, MS_PRIVATE, NULL) < 0 ||
-	    mount(from, path, NULL, MS_BIND, NULL) < 0)
+	r = bind(from, path);
+	if (r != -EINVAL)
+		return r;
+	r = bind(path, path);
+	if (r < 0)
+		return r;
+	if (mount(NULL, path, NULL, MS_PRIVATE, NULL) < 0)
 		return -errno;
-	return 0;
+	return bind(from, path);
 }
 
 static void path_at(int dir_fd, const char *name, char path[static 64])
@@ -132,7 +141,7 @@ int mntns_pin(int mntns_fd, int dir_fd, const char *name)
 	if (fd < 0)
 		return -errno;
 	path_at(dir_fd, name, path);
-	r = pin_privately(mntns_fd, path);
+	r = bind_namespace(mntns_fd, path);
 	if (r < 0)
 		mntns_unpin(dir_fd, name);
 	return r;

@@ -6,10 +6,8 @@
  */
 #pragma once
 
-/* Where things go in it, relative to its root. */
-#define MNTNS_LIVE "live"
-#define MNTNS_PROC "proc"
-#define MNTNS_SYS  "sys"
+/* A directory in it to attach a root on; it also has /proc and /sys. */
+#define MNTNS_POINT "/live"
 
 /* Make one, on that processor (-1: on any): a descriptor of the namespace or
  * -errno. */

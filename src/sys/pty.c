@@ -10,6 +10,13 @@
 
 #include "base/auto.h"
 
+int pty_open_slave(int master_fd)
+{
+	int fd = ioctl(master_fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int pty_open(int devpts_fd, int *ret_master_fd, int *ret_slave_fd,
              int *ret_number)
 {
@@ -24,9 +31,9 @@ int pty_open(int devpts_fd, int *ret_master_fd, int *ret_slave_fd,
 	    ioctl(master_fd, TIOCGPTN, &number) < 0)
 		return -errno;
 	/* Not by a path: the devpts hangs nowhere yet. */
-	slave_fd = ioctl(master_fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	slave_fd = pty_open_slave(master_fd);
 	if (slave_fd < 0)
-		return -errno;
+		return slave_fd;
 	*ret_master_fd = fd_take(&master_fd);
 	*ret_slave_fd = fd_take(&slave_fd);
 	*ret_number = number;

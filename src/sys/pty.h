@@ -12,6 +12,11 @@
 int pty_open(int devpts_fd, int *ret_master_fd, int *ret_slave_fd,
              int *ret_number);
 
+/* Open the slave of a master again, wherever its devpts hangs: a descriptor
+ * or -errno. As long as one is open, the master does not end; a hang-up inside
+ * (vhangup(2), as gettys do) ends it for those that were. */
+int pty_open_slave(int master_fd);
+
 /* Give to_fd the window size of from_fd; nothing happens if it has none. */
 void pty_copy_size(int from_fd, int to_fd);
 

@@ -1,0 +1,350 @@
+# Loaded by every .bats file. Each test gets places of its own on a fresh
+# tmpfs ($SUBHOST and its kin), and ends by showing that the host is what it
+# was before: setup and teardown below do both. A file that needs more calls
+# places_new and places_done in its own.
+# shellcheck shell=bash
+
+bats_require_minimum_version 1.5.0
+
+TREE=$(realpath "$BATS_TEST_DIRNAME/../..")
+PLACES=/run/places
+: "${SUBHOST_BIN:=$TREE/build/src/subhost}"
+: "${ROOTS:=$TREE/build/roots}"
+export SUBHOST_BIN
+
+setup_file() {
+	contained
+}
+
+setup() {
+	places_new
+}
+
+teardown() {
+	places_done
+}
+
+# --- the ground under a test ------------------------------------------------
+
+# Refuse to run on the bare host: tests mount, kill and count.
+contained() {
+	[[ $(findmnt -no SOURCE /run) == subhost-check ]] || {
+		echo "these tests need mounts and links of their own; run:"
+		echo "  ./check ${BATS_TEST_FILENAME#"$TREE/"}"
+		return 1
+	}
+}
+
+# The filesystem for a test's places must carry idmapped mounts: tmpfs does
+# from Linux 6.3 on; before that, ext4 in a file.
+places_mount() {
+	local major minor
+
+	IFS=.- read -r major minor _ < <(uname -r)
+	mkdir -p "$PLACES"
+	if ((major > 6 || (major == 6 && minor >= 3))); then
+		mount -t tmpfs -o mode=0755,size=4g places "$PLACES"
+		return
+	fi
+	rm -f /run/places.img
+	truncate -s 4G /run/places.img
+	mkfs.ext4 -q /run/places.img
+	mount -o loop /run/places.img "$PLACES"
+}
+
+places_new() {
+	contained || return
+	places_mount
+	export SUBHOST=$PLACES/subhost SUBHOST_RUN=$PLACES/run \
+		SUBHOST_STATE=$PLACES/state SUBHOST_ETC=$PLACES/etc \
+		SUBHOST_SYSCMD=$PLACES/syscmd
+	# SUBHOST_RUN is made by the first start, and removed by the last stop.
+	mkdir "$SUBHOST" "$SUBHOST_STATE" "$SUBHOST_ETC" "$SUBHOST_SYSCMD"
+	this_is_before
+}
+
+# Stop what is up, look at the host, and make it what it was if it is not.
+places_done() {
+	local failed=0
+
+	mountpoint -q "$PLACES" || return 0
+	stop_all || failed=1
+	assert_same_host || failed=1
+	if ((failed)); then
+		force_clean
+		umount -l "$PLACES"
+		return 1
+	fi
+	umount -q "$SUBHOST" || true # subhost_on's
+	# Not lazily: nothing may hold it, in no other mount namespace either.
+	wait_until 3 umount -q "$PLACES" || {
+		echo "something still holds $PLACES"
+		umount -l "$PLACES"
+		return 1
+	}
+}
+
+stop_all() {
+	local config failed=0
+
+	for config in "$SUBHOST"/*/config; do
+		[[ -e $config ]] || continue
+		config=${config%/config}
+		mountpoint -q "$config/live" || continue
+		sub stop "${config##*/}" || {
+			echo "teardown: cannot stop ${config##*/}"
+			failed=1
+		}
+	done
+	return $failed
+}
+
+# After a failure: what the next test must not trip over.
+force_clean() {
+	local kind pid name dir at file
+
+	while read -r kind pid name; do
+		[[ $kind != process ]] || kill -KILL "$pid" 2>/dev/null || true
+	done < <(comm -13 "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after")
+	for name in /sys/block/loop*; do
+		file=$(cat "$name/loop/backing_file" 2>/dev/null) || continue
+		[[ $file != "$PLACES"/* ]] || losetup -d "/dev/${name##*/}" || true
+	done
+	for name in /run/netns/*; do
+		umount -l "$name" 2>/dev/null || true
+		rm -f "$name"
+	done
+	awk '{ print $5 }' /proc/self/mountinfo | tac | while read -r at; do
+		at=$(printf %b "$at")
+		[[ $at != "$PLACES"/* ]] || umount -l "$at" || true
+	done
+	comm -13 "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" |
+		sed -n 's/^cgroup //p' | sort -r | while read -r dir; do
+		rmdir "$dir" 2>/dev/null || true
+	done
+}
+
+# --- what a host is ---------------------------------------------------------
+
+# Our own: contain made a cgroup namespace.
+find_cgroups() {
+	local at
+	at=$(findmnt -n -t cgroup2 -o TARGET | tail -n 1)
+	[[ -z $at ]] || find "$at" -mindepth 1 -type d 2>/dev/null
+}
+
+# Mounts without their ids (a remount gets others), but whether shared.
+snapshot_mounts() {
+	awk '{
+		tags = ""
+		for (i = 7; $i != "-"; i++) {
+			sub(/:.*/, "", $i)
+			tags = tags " " $i
+		}
+		print "mount", $4, $5, $6 tags, $(i + 1), $(i + 2), $(i + 3)
+	}' /proc/self/mountinfo
+}
+
+# Loop devices are the whole machine's: only those on files of this test's.
+snapshot_loops() {
+	local file
+	for file in /sys/block/loop*/loop/backing_file; do
+		file=$(cat "$file" 2>/dev/null) || continue
+		[[ $file != "$PLACES"/* ]] || echo "loop $file"
+	done
+}
+
+# All of this pid namespace; no child of this shell lives while it looks.
+snapshot_processes() {
+	local file stat pid comm
+	for file in /proc/[0-9]*/stat; do
+		read -r stat 2>/dev/null <"$file" || continue
+		pid=${stat%% *} comm=${stat#*(} comm=${comm%)*}
+		[[ $pid == "$BASHPID" ]] || echo "process $pid $comm"
+	done 2>/dev/null
+}
+
+# The machine's own /tmp (where the tree lies in it) is everybody's.
+snapshot_files() {
+	local places=(/run "$PLACES")
+	[[ $(findmnt -no SOURCE /tmp) != subhost-check ]] || places+=(/tmp)
+	find "${places[@]}" -xdev \
+		\( -path "$SUBHOST" -o -path "$SUBHOST_STATE" \
+		-o -path "${BATS_RUN_TMPDIR:-/none}" \
+		-o -path "${HARMLESS:-/none}" \) -prune -o \
+		-printf 'file %M %U:%G %p -> %l\n'
+}
+
+# Everything that a sub host could leave behind, a line each, sorted.
+snapshot() {
+	snapshot_processes >"$BATS_TEST_TMPDIR/processes"
+	{
+		cat "$BATS_TEST_TMPDIR/processes"
+		snapshot_mounts
+		find /run/netns -mindepth 1 -printf 'netns %f\n'
+		ip -o link | awk '{ $1 = "link"; print }'
+		snapshot_loops
+		find_cgroups | sed 's/^/cgroup /'
+		snapshot_files
+	} | LC_ALL=C sort
+}
+
+same_host() {
+	snapshot >"$BATS_TEST_TMPDIR/after"
+	cmp -s "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+# The kernel lets go of some things (loop devices) a moment after the last
+# reference, hence not at once. May be called within a test, too.
+assert_same_host() {
+	wait_until 3 same_host && return
+	echo "the host is not what it was before the test:"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" |
+		grep '^[<>]' | head -n 40
+	return 1
+}
+
+# --- tools of the tests -----------------------------------------------------
+
+# The program under test; a test that hangs is a test that failed.
+sub() {
+	timeout --foreground "${SUB_TIMEOUT:-60}" "$SUBHOST_BIN" "$@"
+}
+
+# wait_until SECONDS COMMAND…: try until it succeeds.
+wait_until() {
+	local end
+	end=$(($(date +%s%N) + $1 * 1000000000))
+	shift
+	until "$@"; do
+		(($(date +%s%N) < end)) || return 1
+		sleep 0.02
+	done
+}
+
+# new_sub NAME [CONFIG-LINE…]: the directory of a sub host.
+new_sub() {
+	local dir=$SUBHOST/$1
+	shift
+	mkdir -m 0700 "$dir" "$dir/work" "$dir/live"
+	mkdir -m 0755 "$dir/root"
+	(umask 077 && printf '%s\n' "$@" >"$dir/config")
+}
+
+# base_KIND: a read-only base, its directory in $base. It is made once; where
+# it cannot be made now (without network) the test is skipped.
+base_kind() {
+	base=$ROOTS/$1
+	[[ -d $base ]] || "$TREE/tools/make-root" "$1" "$base" >&2 ||
+		skip "no $1 root here: run tools/make-root $1 build/roots/$1"
+}
+
+base_debian() {
+	base_kind debian
+}
+
+base_busybox() {
+	base_kind busybox
+}
+
+base_init() {
+	base_kind init
+}
+
+# busybox_sub NAME [CONFIG-LINE…]: the usual one, on the smallest base.
+busybox_sub() {
+	base_busybox
+	new_sub "$1" "BASE=(\"$base\")" "${@:2}"
+}
+
+# make_image FILE SIZE FILESYSTEM [DIRECTORY…]: with those top directories.
+make_image() {
+	local file=$1 at=$PLACES/.filling
+	truncate -s "$2" "$file"
+	"mkfs.$3" -q "$file"
+	mkdir "$at"
+	mount -t "$3" -o loop "$file" "$at"
+	(cd "$at" && shift 3 && mkdir "$@" 2>/dev/null) || true
+	umount "$at"
+	rmdir "$at"
+}
+
+# subhost_on FILESYSTEM: put $SUBHOST on one, before anything is in it.
+subhost_on() {
+	need_fs "$1"
+	truncate -s 600M "$PLACES/disk.img"
+	"mkfs.$1" -q "$PLACES/disk.img"
+	mount -o loop "$PLACES/disk.img" "$SUBHOST"
+	this_is_before
+}
+
+# What the test did to the host by itself is no leak.
+this_is_before() {
+	snapshot >"$BATS_TEST_TMPDIR/before"
+}
+
+# start_quietly NAME [ARGUMENT…]: start in the background, its streams in
+# files of the test, its pid in $starter; returns once it is running.
+start_quietly() {
+	local name=$1
+	sub start "$@" </dev/null >"$BATS_TEST_TMPDIR/$name.out" \
+		2>"$BATS_TEST_TMPDIR/$name.err" 3>&- &
+	# shellcheck disable=SC2034 # for the tests
+	starter=$!
+	wait_until 10 is "$name" running || {
+		cat "$BATS_TEST_TMPDIR/$name.err"
+		return 1
+	}
+}
+
+# The pid of a running one's init, as the host sees it; never one that would
+# have kill(1) hit more than it.
+init_pid() {
+	sub status "$1" --json |
+		jq -e '.pid // .init_pid // .init | select(. > 1)'
+}
+
+# is NAME STATE, and state NAME
+state() {
+	sub status "$1" --json | jq -r .state
+}
+
+is() {
+	[[ $(state "$1" 2>/dev/null) == "$2" ]]
+}
+
+# run_tty COMMAND…: on a terminal of its own; see tty.py for its actions.
+run_tty() {
+	run timeout 60 "$BATS_TEST_DIRNAME/tty.py" "$@"
+}
+
+# fails_with STATUS TEXT COMMAND…: it must fail so, its one sentence on
+# stderr containing TEXT (whatever the case). Leaves $status, $output, $stderr.
+fails_with() {
+	local status_wanted=$1 text=$2
+	shift 2
+	status=0
+	# shellcheck disable=SC2034 # for the tests
+	output=$("$@" 2>"$BATS_TEST_TMPDIR/stderr") || status=$?
+	stderr=$(cat "$BATS_TEST_TMPDIR/stderr")
+	echo "status $status, stderr: $stderr"
+	[[ $status == "$status_wanted" ]] || return 1
+	grep -qiF -- "$text" <<<"$stderr"
+}
+
+# --- what a test needs ------------------------------------------------------
+
+need_root() {
+	[[ $EUID == 0 ]] || skip "needs root"
+}
+
+need_program() {
+	command -v "$1" >/dev/null || skip "needs the program $1"
+}
+
+# The kernel must know the filesystem, and mkfs must be there.
+need_fs() {
+	command -v "mkfs.$1" >/dev/null || skip "needs mkfs.$1"
+	grep -qw "$1" /proc/filesystems || modprobe -q "$1" 2>/dev/null ||
+		skip "this kernel has no $1"
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/config.h"
+#include "model/declaration.h"
+#include "model/signal.h"
+
+/* Read a declaration from the text of a config that is known to parse. */
+static int declare(struct declaration *d, const char *text,
+                   struct buf *warnings, struct err *err)
+{
+	AUTO(config) struct config c = {0};
+
+	assert_int_equal(config_parse(&c, text, strlen(text), "config", err),
+	                 0);
+	return declaration_read(d, &c, "config", warnings, err);
+}
+
+static void assert_declares(struct declaration *d, const char *text)
+{
+	AUTO(buf) struct buf warnings = {0};
+	struct err err = {0};
+
+	if (declare(d, text, &warnings, &err) < 0)
+		print_message("%s\n", err.text);
+	assert_int_equal(err.code, 0);
+	assert_string_equal(buf_text(&warnings), "");
+}
+
+static void assert_words(const struct words *w, const char *wanted)
+{
+	AUTO(buf) struct buf shown = {0};
+
+	for (size_t i = 0; i < w->n; i++)
+		buf_printf(&shown, "[%s]", w->v[i]);
+	assert_string_equal(buf_text(&shown), wanted);
+}
+
+static void has_defaults(void **state)
+{
+	static const char empty[] = "TMPFS=\nSTOP_TIMEOUT=' '\nMOUNTS=()\n"
+				    "BRIDGES=\nHOSTNAME=\nINIT=''";
+	const char *const texts[] = {"", empty};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		AUTO(declaration) struct declaration d = {0};
+
+		assert_declares(&d, texts[i]);
+		assert_words(&d.base, "");
+		assert_words(&d.base_hide, "");
+		assert_words(&d.init, "");
+		assert_words(&d.environment, "");
+		assert_words(&d.tmpfs, "[/run]");
+		assert_int_equal(d.image_partition, 0);
+		assert_int_equal(d.users, USERS_SHARED);
+		assert_int_equal(d.reaper, ANSWER_AUTO);
+		assert_int_equal(d.stop_signal, 0);
+		assert_int_equal(d.stop_timeout, 10);
+		assert_false(d.mounts || d.host_network);
+		assert_true(!d.hostname && !d.workdir && !d.user);
+		assert_true(!d.pre_start && !d.post_stop);
+	}
+}
+
+static void reads_everything(void **state)
+{
+	AUTO(declaration) struct declaration d = {0};
+
+	(void)state;
+	assert_declares(&d, "BASE='/a  /b.img\n/'\n"
+	                    "BASE_HIDE=('/x y' /z)\n"
+	                    "IMAGE_PARTITION=2\nPRIVATE_USERS=isolated\n"
+	                    "MOUNTS=yes\nNETWORK=host\n"
+	                    "INIT=\"/bin/sh -c 'echo \\\"a b\\\"'\"\n"
+	                    "REAPER=yes\nHOSTNAME=web_1.example-x\n"
+	                    "ENVIRONMENT=\"A=1 B='x y' C=\"\n"
+	                    "WORKDIR=/srv\nUSER=www-data\n"
+	                    "TMPFS='/run /tmp'\nSTOPSIGNAL=SIGRTMIN+3\n"
+	                    "STOP_TIMEOUT=0\nPRE_START=/usr/bin/a\n"
+	                    "POST_STOP=/usr/bin/b\n"
+	                    "my_own=1\nBASEDIR_OF_MINE=2\n");
+	assert_words(&d.base, "[/a][/b.img][/]");
+	assert_words(&d.base_hide, "[/x y][/z]");
+	assert_int_equal(d.image_partition, 2);
+	assert_int_equal(d.users, USERS_ISOLATED);
+	assert_true(d.mounts && d.host_network);
+	assert_words(&d.init, "[/bin/sh][-c][echo \"a b\"]");
+	assert_int_equal(d.reaper, ANSWER_YES);
+	assert_string_equal(d.hostname, "web_1.example-x");
+	assert_words(&d.environment, "[A=1][B=x y][C=]");
+	assert_string_equal(d.workdir, "/srv");
+	assert_string_equal(d.user, "www-data");
+	assert_words(&d.tmpfs, "[/run][/tmp]");
+	assert_int_equal(d.stop_signal, 37);
+	assert_int_equal(d.stop_timeout, 0);
+	assert_string_equal(d.pre_start, "/usr/bin/a");
+	assert_string_equal(d.post_stop, "/usr/bin/b");
+}
+
+static void takes_arrays_as_they_are(void **state)
+{
+	AUTO(declaration) struct declaration d = {0};
+
+	(void)state;
+	assert_declares(&d, "INIT=(/bin/sh -c \"it's\")\n"
+	                    "ENVIRONMENT=('A=\"x y\"' B=)\n"
+	                    "PRIVATE_USERS=no REAPER=no USER=1000\n"
+	                    "NETWORK=private");
+	assert_words(&d.init, "[/bin/sh][-c][it's]");
+	assert_words(&d.environment, "[A=\"x y\"][B=]");
+	assert_int_equal(d.users, USERS_NO);
+	assert_int_equal(d.reaper, ANSWER_NO);
+	assert_string_equal(d.user, "1000");
+}
+
+static void assert_refuses(const char *text, const char *wanted)
+{
+	AUTO(declaration) struct declaration d = {0};
+	AUTO(buf) struct buf warnings = {0};
+	struct declaration none = {0};
+	struct err err = {0};
+
+	if (!declare(&d, text, &warnings, &err))
+		print_message("allowed: %s\n", text);
+	assert_int_equal(err.code, -EINVAL);
+	assert_string_equal(err.text, wanted);
+	assert_memory_equal(&d, &none, sizeof(d));
+	assert_string_equal(buf_text(&warnings), "");
+}
+
+static void says_what_is_allowed(void **state)
+{
+	const struct {
+		const char *text, *wanted;
+	} bad[] = {
+		{"BASE=debian@3",
+	         "BASE is \"debian@3\", the absolute path of a directory or "
+	         "an image is needed; bases by name are not supported by this "
+	         "version"},
+		{"BASE='/a b/c'",
+	         "BASE is \"b/c\", an absolute path is needed"},
+		{"BASE=(/a '')", "BASE is \"\", an absolute path is needed"},
+		{"BASE=/a/../b",
+	         "BASE is \"/a/../b\", a path without .. is needed"},
+		{"BASE_HIDE=etc",
+	         "BASE_HIDE is \"etc\", an absolute path is needed"},
+		{"IMAGE_PARTITION=256",
+	         "IMAGE_PARTITION is \"256\", a number from 0 to 255 is "
+	         "needed"},
+		{"IMAGE_PARTITION=-1",
+	         "IMAGE_PARTITION is \"-1\", a number from 0 to 255 is "
+	         "needed"},
+		{"PRIVATE_USERS=yes",
+	         "PRIVATE_USERS is \"yes\", shared, isolated or no is needed"},
+		{"MOUNTS=1", "MOUNTS is \"1\", no or yes is needed"},
+		{"MOUNTS=(yes)", "MOUNTS is an array, one value is allowed"},
+		{"NETWORK=none",
+	         "NETWORK is \"none\", private or host is needed"},
+		{"REAPER=auto", "REAPER is \"auto\", no or yes is needed"},
+		{"INIT=\"/bin/sh -c 'x\"",
+	         "INIT is \"/bin/sh -c 'x\", which has a quote that is never "
+	         "closed"},
+		{"INIT=('' x)", "INIT has an empty program name"},
+		{"HOSTNAME=a/b",
+	         "HOSTNAME is \"a/b\", letters, digits, '-', '.' and '_' are "
+	         "allowed, 64 at most, the first a letter, a digit or '_'"},
+		{"ENVIRONMENT=A", "ENVIRONMENT is \"A\", NAME=VALUE is needed"},
+		{"ENVIRONMENT=(1A=2)",
+	         "ENVIRONMENT is \"1A=2\", NAME=VALUE is needed"},
+		{"ENVIRONMENT==x",
+	         "ENVIRONMENT is \"=x\", NAME=VALUE is needed"},
+		{"ENVIRONMENT=\"'A=\"",
+	         "ENVIRONMENT is \"'A=\", which has a quote that is never "
+	         "closed"},
+		{"WORKDIR=srv",
+	         "WORKDIR is \"srv\", an absolute path is needed"},
+		{"USER='a b'",
+	         "USER is \"a b\", a user's name or number is needed"},
+		{"USER=4294967295",
+	         "USER is \"4294967295\", a user's name or number is needed"},
+		{"TMPFS='/run /./'",
+	         "TMPFS is \"/./\", a path below / is needed"},
+		{"TMPFS=/a/..",
+	         "TMPFS is \"/a/..\", a path without .. is needed"},
+		{"STOPSIGNAL=SIGFOO",
+	         "STOPSIGNAL is \"SIGFOO\", a signal's name or number is "
+	         "needed, such as TERM, SIGTERM, RTMIN+3 or 15"},
+		{"STOP_TIMEOUT=10s",
+	         "STOP_TIMEOUT is \"10s\", a number from 0 to 86400 is "
+	         "needed"},
+		{"PRE_START=(/a /b)",
+	         "PRE_START is an array, one value is allowed"},
+		{"POST_STOP='\033[2Jx'",
+	         "POST_STOP is \"\\x1b[2Jx\", an absolute path is needed"},
+		{"USER=/23456789012345678901234567890123456789012345678901234"
+	         "56789012345",
+	         "USER is \"/234567890123456789012345678901234567890"
+	         "123456789012345678901234…\", a user's name or number is needed"},
+		{"MOUNTS=yes PRIVATE_USERS=no",
+	         "MOUNTS is \"yes\", but without a user namespace "
+	         "(PRIVATE_USERS=no) mounting needs CAP_SYS_ADMIN on the "
+	         "host; PRIVATE_USERS shared or isolated is needed"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		AUTO(buf) struct buf text = {0};
+		AUTO(buf) struct buf wanted = {0};
+
+		buf_printf(&text, "# first\n%s\n", bad[i].text);
+		buf_printf(&wanted, "config:2: %s", bad[i].wanted);
+		assert_refuses(buf_text(&text), buf_text(&wanted));
+	}
+}
+
+static void refuses_long_things(void **state)
+{
+	AUTO(buf) struct buf layers = {0};
+	AUTO(buf) struct buf path = {0};
+	AUTO(declaration) struct declaration d = {0};
+
+	(void)state;
+	buf_puts(&layers, "BASE=\"");
+	for (int i = 0; i < 499; i++)
+		buf_printf(&layers, "/%d ", i);
+	buf_putc(&layers, '"');
+	assert_declares(&d, buf_text(&layers));
+	assert_int_equal(d.base.n, 499);
+	layers.len--;
+	buf_puts(&layers, "/x\"");
+	assert_refuses(buf_text(&layers), "config:1: BASE has 500 layers, at "
+	                                  "most 499 are allowed");
+	buf_puts(&path, "WORKDIR=/");
+	while (path.len < 8 + 4096)
+		buf_putc(&path, 'a');
+	assert_refuses(buf_text(&path),
+	               "config:1: WORKDIR is \"/"
+	               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	               "aaaaaaaa…\", which is too long for a path");
+}
+
+static void refuses_what_it_does_not_do(void **state)
+{
+	static const char *const names[] = {
+		"BRIDGES",       "ETH0_ADDRESS", "ETH12_GATEWAY", "CAPS",
+		"SECCOMP",       "NO_NEW_PRIVS", "DEVICES",       "MEMORY_MAX",
+		"MEMORY_HIGH",   "CPU_MAX",      "CPU_WEIGHT",    "PIDS_MAX",
+		"IO_WEIGHT",     "AUTOSTART",    "AFTER",         "RESTART",
+		"RESTART_DELAY", "NOTIFY",       "LOG_MAX",       "DNS",
+		"HOSTS"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		AUTO(declaration) struct declaration d = {0};
+		AUTO(buf) struct buf text = {0};
+		AUTO(buf) struct buf wanted = {0};
+
+		buf_printf(&text, "%s=", names[i]);
+		assert_declares(&d, buf_text(&text));
+		buf_puts(&text, "1");
+		buf_printf(&wanted,
+		           "config:1: %s is not supported by this version",
+		           names[i]);
+		assert_refuses(buf_text(&text), buf_text(&wanted));
+	}
+	assert_refuses("A=1\nCAPS=('' x)",
+	               "config:2: CAPS is not supported by this version");
+}
+
+static void warns_of_slips(void **state)
+{
+	AUTO(declaration) struct declaration d = {0};
+	AUTO(buf) struct buf warnings = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(declare(&d,
+	                         "INTI=/x\nMEMORYMAX=1G ETH0_ADRESS=1\n"
+	                         "inti=1 FOO=2 ETH0_MTU=3 Hostname=x\n"
+	                         "ENVIROMENT=(x)",
+	                         &warnings, &err),
+	                 0);
+	assert_string_equal(
+		buf_text(&warnings),
+		"config:1: INTI is not a variable of subhost, "
+		"did you mean INIT?\n"
+		"config:2: MEMORYMAX is not a variable of subhost, "
+		"did you mean MEMORY_MAX?\n"
+		"config:2: ETH0_ADRESS is not a variable of subhost, "
+		"did you mean ETH0_ADDRESS?\n"
+		"config:4: ENVIROMENT is not a variable of subhost, "
+		"did you mean ENVIRONMENT?\n");
+}
+
+static void names_no_line_after_bash(void **state)
+{
+	static const char printed[] = "INTI\0-\0x\0MOUNTS\0-\0maybe\0";
+	AUTO(config) struct config c = {0};
+	AUTO(declaration) struct declaration d = {0};
+	AUTO(buf) struct buf warnings = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(
+		config_parse_printed(&c, printed, sizeof(printed) - 1, &err),
+		0);
+	assert_int_equal(declaration_read(&d, &c, "config", &warnings, &err),
+	                 -EINVAL);
+	assert_string_equal(err.text, "config: MOUNTS is \"maybe\", no or yes "
+	                              "is needed");
+	c.n = 1;
+	assert_int_equal(declaration_read(&d, &c, "config", &warnings, &err),
+	                 0);
+	assert_string_equal(buf_text(&warnings),
+	                    "config: INTI is not a variable of subhost, "
+	                    "did you mean INIT?\n");
+	c.n = 2;
+}
+
+static void add_row(void *arg, const char *name, const char *value, int line)
+{
+	buf_printf(arg, "%s=%s@%d\n", name, value, line);
+}
+
+static void shows_what_is_effective(void **state)
+{
+	static const char text[] =
+		"BASE=(/a '/b c')\nPRIVATE_USERS=isolated\nNETWORK=host\n"
+		"ENVIRONMENT=('A=\\\"' B=)\n\nREAPER=yes\nUSER=joe\n"
+		"STOPSIGNAL=RTMAX-1 STOP_TIMEOUT=7\nTMPFS=\n";
+	AUTO(config) struct config c = {0};
+	AUTO(declaration) struct declaration d = {0};
+	AUTO(buf) struct buf shown = {0};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(config_parse(&c, text, strlen(text), "x", &err), 0);
+	c.v[1].line = 0;
+	assert_int_equal(declaration_read(&d, &c, "x", &shown, &err), 0);
+	declaration_each(&d, &c, add_row, &shown);
+	assert_string_equal(buf_text(&shown),
+	                    "BASE=/a \"/b c\"@1\n"
+	                    "BASE_HIDE=@0\n"
+	                    "IMAGE_PARTITION=0@0\n"
+	                    "PRIVATE_USERS=isolated@-1\n"
+	                    "MOUNTS=no@0\n"
+	                    "NETWORK=host@3\n"
+	                    "INIT=@0\n"
+	                    "REAPER=yes@6\n"
+	                    "HOSTNAME=@0\n"
+	                    "ENVIRONMENT=\"A=\\\\\\\"\" B=@4\n"
+	                    "WORKDIR=@0\n"
+	                    "USER=joe@7\n"
+	                    "TMPFS=/run@0\n"
+	                    "STOPSIGNAL=SIGRTMIN+29@8\n"
+	                    "STOP_TIMEOUT=7@8\n"
+	                    "PRE_START=@0\n"
+	                    "POST_STOP=@0\n");
+}
+
+static void knows_signals(void **state)
+{
+	const struct {
+		const char *text;
+		int number;
+	} signals[] = {
+		{"TERM", SIGTERM}, {"SIGTERM", SIGTERM}, {"sigterm", SIGTERM},
+		{"9", 9},          {"64", 64},           {"RTMIN", 34},
+		{"RTMIN+0", 34},   {"sigrtmin+3", 37},   {"RTMAX", 64},
+		{"RTMAX-30", 34},  {"POLL", SIGPOLL},    {"0", 0},
+		{"65", 0},         {"RTMIN+31", 0},      {"RTMAX-31", 0},
+		{"RTMIN+", 0},     {"RTMIN+x", 0},       {"RTMIN-1", 0},
+		{"", 0},           {"SIG", 0},           {"-1", 0},
+		{"SIGSIGHUP", 0},  {"HUP ", 0},          {"015", 0},
+	};
+	AUTO(buf) struct buf shown = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		assert_int_equal(signal_number(signals[i].text),
+		                 signals[i].number);
+	signal_print(&shown, SIGTERM);
+	buf_putc(&shown, ' ');
+	signal_print(&shown, 37);
+	buf_putc(&shown, ' ');
+	signal_print(&shown, 33);
+	assert_string_equal(buf_text(&shown), "SIGTERM SIGRTMIN+3 33");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(has_defaults),
+		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(takes_arrays_as_they_are),
+		cmocka_unit_test(says_what_is_allowed),
+		cmocka_unit_test(refuses_long_things),
+		cmocka_unit_test(refuses_what_it_does_not_do),
+		cmocka_unit_test(warns_of_slips),
+		cmocka_unit_test(names_no_line_after_bash),
+		cmocka_unit_test(shows_what_is_effective),
+		cmocka_unit_test(knows_signals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
