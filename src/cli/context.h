@@ -22,12 +22,12 @@ enum exit_status {
 struct context {
 	struct places places;
 	const struct verb *verb; /* NULL: not known yet */
-	const char *program; /* as it was called: subhost, control */
-	bool is_quiet;       /* -q: no notes */
-	bool is_json;        /* --json */
-	bool is_forced;      /* --force */
-	bool is_check;       /* --check */
-	int seconds;         /* --timeout; -1: as declared */
+	const char *program;     /* as it was called: subhost, control */
+	bool is_quiet;           /* -q: no notes */
+	bool is_json;            /* --json */
+	bool is_forced;          /* --force */
+	bool is_check;           /* --check */
+	int seconds;             /* --timeout; -1: as declared */
 };
 
 /* One sentence on stderr; the failure's owner calls it, once. */

@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* subhost list: every directory of $SUBHOST that has a name of a sub host. */
+/* subhost list: every directory of $SUBHOST with a config. */
 #include <dirent.h>
 #include <errno.h>
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "cli/context.h"
 #include "cli/report.h"
 #include "cli/verb.h"
 #include "model/name.h"
+
+static bool has_config(const struct context *c, const char *name)
+{
+	AUTO(buf) struct buf path = {0};
+
+	buf_printf(&path, "%s/%s/config", c->places.subhost, name);
+	return !access(path.data, F_OK);
+}
 
 static int is_sub(const struct dirent *e)
 {
@@ -29,9 +40,10 @@ static void print_row(const struct report *r)
 	if (r->memory)
 		snprintf(memory, sizeof(memory), "%.1fM",
 		         (double)r->memory / 1048576);
-	printf("%-20s %-10s %-16s %7s %5zu %8s %s\n", r->name,
+	printf("%-20s %-10s %-16s %7s %5zu %8s %s%s\n", r->name,
 	       state_name(r->state), since, pid, r->processes, memory,
-	       r->base && *r->base ? r->base : "-");
+	       r->base && *r->base ? r->base : "-",
+	       r->is_open ? " (not a security boundary)" : "");
 }
 
 static int add(const struct context *c, const char *name,
@@ -73,7 +85,8 @@ int verb_list(struct context *c, int argc, char **argv)
 		printf("%-20s %-10s %-16s %7s %5s %8s %s\n", "NAME", "STATE",
 		       "SINCE", "PID", "PROCS", "MEMORY", "BASE");
 	for (int i = 0; i < n; i++) {
-		if (add(c, found[i]->d_name, all))
+		if (has_config(c, found[i]->d_name) &&
+		    add(c, found[i]->d_name, all))
 			status = EXIT_FAILED;
 		free(found[i]);
 	}

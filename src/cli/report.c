@@ -30,7 +30,7 @@ static void take_config(struct report *r, const struct sub *s)
 	static const char *const users[] = {
 		[USERS_SHARED] = "shared",
 		[USERS_ISOLATED] = "isolated",
-		[USERS_NO] = "no (not a security boundary)",
+		[USERS_NO] = "no",
 	};
 	AUTO(declared) struct declared d = {0};
 	AUTO(buf) struct buf warnings = {0}, base = {0};
@@ -46,6 +46,7 @@ static void take_config(struct report *r, const struct sub *s)
 	}
 	r->base = buf_take(&base);
 	r->users = users[d.declaration.users];
+	r->is_open = d.declaration.users == USERS_NO;
 	r->mounts = d.declaration.mounts ? "yes" : "no";
 	r->network = d.declaration.host_network ? "host" : "private";
 }
@@ -108,6 +109,9 @@ struct json_object *report_json(const struct report *r)
 		add_number(o, "memory", r->memory);
 	add_text(o, "base", r->base);
 	add_text(o, "private_users", r->users);
+	if (r->users)
+		json_object_object_add(o, "security_boundary",
+		                       json_object_new_boolean(!r->is_open));
 	add_text(o, "mounts", r->mounts);
 	add_text(o, "network", r->network);
 	add_text(o, "config_error", r->config_fault);

@@ -2,6 +2,7 @@
 /* What list and status show of one sub host, gathered once. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "host/survey.h"
@@ -16,6 +17,7 @@ struct report {
 	char *why;           /* of a damaged one; owned */
 	char *base;          /* BASE, blanks between; owned; NULL: unknown */
 	const char *users;   /* PRIVATE_USERS */
+	bool is_open;        /* no user namespace: not a security boundary */
 	const char *mounts;  /* MOUNTS */
 	const char *network; /* NETWORK */
 	char *config_fault;  /* why config cannot be read; owned; NULL: none */

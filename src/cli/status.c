@@ -33,6 +33,8 @@ static void print(const struct report *r, const struct context *c)
 	printf("%-14s %s/%s\n", "directory", c->places.subhost, r->name);
 	line("base", r->base);
 	line("private users", r->users);
+	if (r->is_open)
+		line("", "not a security boundary: guest root is host root");
 	if (r->uid && r->state != STATE_STOPPED)
 		printf("%-14s host uids %" PRIu64 " to %" PRIu64 "\n", "ids",
 		       r->uid, r->uid + 65535);

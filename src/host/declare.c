@@ -21,7 +21,6 @@ void declared_done(struct declared *d)
 	declaration_done(&d->declaration);
 }
 
-/* -1 with err set, or a descriptor. */
 static int check(int fd, const char *where, struct err *err)
 {
 	struct stat st;
@@ -52,7 +51,10 @@ static int read_config(const struct sub *s, const char *where, struct buf *text,
 	int r;
 
 	if (fd < 0 && errno == ENOENT)
-		return 0;
+		return err_say(err, -ENOENT,
+		               "there is no %s; an empty one declares what is "
+		               "usual",
+		               where);
 	if (fd < 0 && errno == ELOOP)
 		return err_say(err, -ELOOP, "%s is a symlink", where);
 	if (fd < 0)

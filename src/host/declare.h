@@ -16,8 +16,8 @@ struct declared {
 
 void declared_done(struct declared *d);
 
-/* The file must be root's and nobody else's to write. A missing one declares
- * nothing. Warnings, one line each, are appended. */
+/* The file must be root's and nobody else's to write. Warnings, one line each,
+ * are appended. */
 int declare(struct declared *d, const struct sub *s, struct buf *warnings,
             struct err *err);
 

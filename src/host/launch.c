@@ -182,26 +182,50 @@ int launch_begin(struct birth *b, struct sub *s,
 	return r;
 }
 
+/* The name that a fault is about, "" when it is about none. */
+static void put_name(const struct fault *f, const struct launch_request *req,
+                     struct buf *b)
+{
+	const char *name = NULL;
+
+	switch (steps_about(f->step)) {
+	case ABOUT_NOTHING:
+		return;
+	case ABOUT_USER:
+		name = req->user ? req->user : "root";
+		break;
+	case ABOUT_WORKDIR:
+		name = req->workdir;
+		break;
+	case ABOUT_COMMAND:
+		name = req->argv[0] ? req->argv[0] : "its shell";
+		break;
+	}
+	buf_putc(b, ' ');
+	buf_escape(b, name);
+}
+
 static int say_fault(const struct fault *f, const struct launch_request *req,
                      struct launched *ret, struct err *err)
 {
-	AUTO(buf) struct buf what = {0};
+	enum about about = steps_about(f->step);
+	AUTO(buf) struct buf name = {0};
 
-	if (!steps_is_exec(f->step)) {
-		err_set(err, f->code, "cannot %s", steps_what(f->step));
-		if (req->user && f->code == -ENOENT)
-			err_hint(err, "is there a user %s in its /etc/passwd?",
-			         req->user);
-		return f->code;
+	if (about == ABOUT_COMMAND) {
+		ret->not_found = f->code == -ENOENT;
+		ret->not_executable = !ret->not_found;
+		if (!req->argv[0] && ret->not_found)
+			return err_say(err, f->code,
+			               "its root has no shell, neither "
+			               "/bin/bash nor /bin/sh; set INIT, or "
+			               "give a command");
 	}
-	ret->not_found = f->code == -ENOENT;
-	ret->not_executable = !ret->not_found;
-	if (!req->argv[0] && ret->not_found)
-		return err_say(err, f->code,
-		               "its root has no shell, neither /bin/bash nor "
-		               "/bin/sh; set INIT, or give a command");
-	buf_escape(&what, req->argv[0] ? req->argv[0] : "its shell");
-	return err_set(err, f->code, "cannot run %s", what.data);
+	put_name(f, req, &name);
+	err_set(err, f->code, "cannot %s%s", steps_what(f->step),
+	        buf_text(&name));
+	if (about == ABOUT_USER && f->code == -ENOENT)
+		err_hint(err, "its /etc/passwd does not have it");
+	return f->code;
 }
 
 /* Reap an init that was born, but not of clone_child(), and gave up. */

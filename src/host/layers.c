@@ -125,18 +125,27 @@ static int open_layer(struct layers *l, const struct sub *s, const char *path,
 	return 0;
 }
 
+static int identify_path(const char *path, struct mount_identity *ret)
+{
+	AUTO(fd) int fd = open(path, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? -errno : mount_identify(fd, ret);
+}
+
 /* "/" goes with a layer that hides; an overlay carries no submounts, so a
  * host whose /usr is one cannot be a base. */
 static int open_host(struct layers *l, const struct sub *s,
                      const struct words *hide, struct err *err)
 {
+	struct mount_identity root, usr;
 	AUTO(fd) int fd = -1;
-	struct stat usr, root;
-	int r;
+	int r = identify_path("/", &root);
 
-	if (stat("/", &root) < 0 || stat("/usr", &usr) < 0)
-		return err_set(err, -errno, "cannot look at /usr");
-	if (usr.st_dev != root.st_dev)
+	if (!r)
+		r = identify_path("/usr", &usr);
+	if (r < 0)
+		return err_set(err, r, "cannot look at /usr");
+	if (usr.id != root.id)
 		return err_say(err, -EXDEV,
 		               "/ cannot be the base: /usr is a mount of its "
 		               "own, and an overlay does not carry submounts");

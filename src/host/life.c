@@ -108,6 +108,9 @@ int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
 	}
 	if (!r)
 		r = run(&l, state == STATE_HIBERNATED, err);
+	if (r == -ENOSYS)
+		err_hint(err, "this kernel is too old or too bare: subhost "
+		              "needs Linux 6.1 or later");
 	return r < 0 ? err_wrap(err, "%s", s->name) : 0;
 }
 

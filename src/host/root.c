@@ -80,30 +80,65 @@ int root_open_point(const struct sub *s, const char *name, int *ret_fd,
 	return 0;
 }
 
-/* The directory that holds root and work, both there, as a mount with the
- * guest's ids. What an image lacks is an error; our own directory is filled. */
-static int open_writable(const struct sub *s, const struct root_request *req,
-                         int *ret_fd, struct err *err)
+/* Open root or work of the writable part. What an image lacks is an error;
+ * our own directory is filled. */
+static int check_part(const struct sub *s, int holder_fd, bool image,
+                      const char *name, struct err *err)
 {
-	static const char *const names[] = {"root", "work"};
-	bool image = req->image_fd >= 0;
-	int holder_fd = image ? req->image_fd : s->dir_fd;
+	struct mount_identity holder, part;
 	AUTO(fd) int fd = -1;
 	int r;
 
-	for (size_t i = 0; i < 2; i++) {
-		AUTO(fd) int dir_fd = -1;
+	if (!image && mkdirat(holder_fd, name, 0755) < 0 && errno != EEXIST)
+		return err_set(err, -errno, "cannot make %s/%s", s->path, name);
+	fd = openat(holder_fd, name, dir_flags);
+	if (fd < 0)
+		return err_set(err, -errno, "%s%s has no top directory %s",
+		               s->path, image ? "'s image" : "", name);
+	r = mount_identify(holder_fd, &holder);
+	if (!r)
+		r = mount_identify(fd, &part);
+	if (r < 0)
+		return err_set(err, r, "cannot look at %s/%s", s->path, name);
+	if (part.id != holder.id)
+		return err_say(err, -EXDEV,
+		               "%s/%s is a mount of its own, and an overlay "
+		               "wants root and work on one; mount it on %s "
+		               "itself, or use an image",
+		               s->path, name, s->path);
+	return 0;
+}
 
-		if (!image && mkdirat(holder_fd, names[i], 0755) < 0 &&
-		    errno != EEXIST)
-			return err_set(err, -errno, "cannot make %s/%s",
-			               s->path, names[i]);
-		dir_fd = openat(holder_fd, names[i], dir_flags);
-		if (dir_fd < 0)
-			return err_set(err, -errno,
-			               "%s%s has no top directory %s", s->path,
-			               image ? "'s image" : "", names[i]);
-	}
+static int refuse_overlay(const struct sub *s, int holder_fd, struct err *err)
+{
+	struct statfs fs;
+
+	if (fstatfs(holder_fd, &fs) < 0)
+		return err_set(err, -errno, "cannot look at %s", s->path);
+	if (fs.f_type != OVERLAYFS_SUPER_MAGIC)
+		return 0;
+	return err_say(err, -EINVAL,
+	               "%s lies on an overlay, and the kernel takes no overlay "
+	               "as the writable part of another; put it on a disk "
+	               "filesystem, or use an image %s.img",
+	               s->path, s->name);
+}
+
+/* The directory that holds root and work, as a mount with the guest's ids. */
+static int open_writable(const struct sub *s, const struct root_request *req,
+                         int *ret_fd, struct err *err)
+{
+	bool image = req->image_fd >= 0;
+	int holder_fd = image ? req->image_fd : s->dir_fd;
+	AUTO(fd) int fd = -1;
+	int r = refuse_overlay(s, holder_fd, err);
+
+	if (!r)
+		r = check_part(s, holder_fd, image, "root", err);
+	if (!r)
+		r = check_part(s, holder_fd, image, "work", err);
+	if (r < 0)
+		return r;
 	fd = mount_clone(holder_fd, "", false);
 	if (fd < 0)
 		return err_set(err, fd, "cannot copy the mount of %s", s->path);
@@ -165,19 +200,11 @@ static int forget_origin(const struct overlay *o)
 	return r;
 }
 
-static int say_overlay(const struct sub *s, const struct overlay *o, int code,
-                       const char *log, struct err *err)
+static int say_overlay(const struct sub *s, int code, const char *log,
+                       struct err *err)
 {
 	AUTO(buf) struct buf shown = {0};
-	struct statfs fs;
 
-	if (!fstatfs(o->writable_fd, &fs) && fs.f_type == OVERLAYFS_SUPER_MAGIC)
-		return err_say(
-			err, code,
-			"%s lies on an overlay, and the kernel takes no "
-			"overlay as the writable part of another; put it "
-			"on a disk filesystem, or use an image %s.img",
-			s->path, s->name);
 	if (code == -EBUSY)
 		return err_say(err, code,
 		               "%s/root is in use by another overlay", s->path);
@@ -194,18 +221,22 @@ static int say_overlay(const struct sub *s, const struct overlay *o, int code,
 
 /* A kernel that cannot write where it should mounts read-only and says so to
  * its log alone. */
-static int check_writable(const struct sub *s, int fd, struct err *err)
+static int check_writable(const struct sub *s, int fd, int upper_fd,
+                          struct err *err)
 {
-	struct statfs fs;
+	struct statfs overlay, upper;
 
-	if (fstatfs(fd, &fs) < 0)
+	if (fstatfs(fd, &overlay) < 0 || fstatfs(upper_fd, &upper) < 0)
 		return err_set(err, -errno, "cannot look at the new overlay");
-	if (fs.f_flags & ST_RDONLY)
-		return err_say(err, -EROFS,
-		               "the overlay on %s/live came out read-only; the "
-		               "kernel's log says why",
+	if (!(overlay.f_flags & ST_RDONLY))
+		return 0;
+	if (!upper.f_bavail || !upper.f_ffree)
+		return err_set(err, -ENOSPC, "cannot make %s/work/work",
 		               s->path);
-	return 0;
+	return err_say(err, -EROFS,
+	               "the overlay on %s/live came out read-only; the "
+	               "kernel's log says why",
+	               s->path);
 }
 
 static int make_overlay(const struct sub *s, const struct root_request *req,
@@ -238,8 +269,8 @@ static int make_overlay(const struct sub *s, const struct root_request *req,
 		fd = overlay_mount(&o, log, sizeof(log));
 	}
 	if (fd < 0)
-		return say_overlay(s, &o, fd, log, err);
-	r = check_writable(s, fd, err);
+		return say_overlay(s, fd, log, err);
+	r = check_writable(s, fd, writable_fd, err);
 	if (!r)
 		*ret_fd = fd_take(&fd);
 	return r;

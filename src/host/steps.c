@@ -241,7 +241,10 @@ static int step_join_last(struct launch *l)
 	if (limits_fd < 0)
 		return -errno;
 	r = join_user(l);
-	/* The file shows the limits of who opens it. */
+	/* The files show the limits of who opens them. In a mount namespace
+	 * that it makes itself, root of a user namespace may mount. */
+	if (!r)
+		r = file_write(limits_fd, "max_mnt_namespaces", "0");
 	return r ? r : file_write(limits_fd, "max_user_namespaces", "0");
 }
 
@@ -265,12 +268,13 @@ static const uint64_t machine_capabilities =
 	CAP(PERFMON) | CAP(CHECKPOINT_RESTORE) | CAP(WAKE_ALARM) |
 	CAP(BLOCK_SUSPEND);
 
-/* Without a user namespace: what common services need, no more. */
+/* Without a user namespace: what common services need, no more; and no device
+ * nodes, which would be the host's. */
 static const uint64_t common_capabilities =
 	CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FSETID) | CAP(FOWNER) |
-	CAP(MKNOD) | CAP(NET_RAW) | CAP(SETGID) | CAP(SETUID) | CAP(SETFCAP) |
-	CAP(SETPCAP) | CAP(NET_BIND_SERVICE) | CAP(SYS_CHROOT) | CAP(KILL) |
-	CAP(AUDIT_WRITE) | CAP(SYS_BOOT);
+	CAP(NET_RAW) | CAP(SETGID) | CAP(SETUID) | CAP(SETFCAP) | CAP(SETPCAP) |
+	CAP(NET_BIND_SERVICE) | CAP(SYS_CHROOT) | CAP(KILL) | CAP(AUDIT_WRITE) |
+	CAP(SYS_BOOT);
 
 static int step_capabilities(struct launch *l)
 {
@@ -336,13 +340,14 @@ static int step_user(struct launch *l)
 	setenv("USER", l->user ? l->user : "root", 0);
 	if (l->user && p.uid)
 		r = confine_become(p.uid, p.gid, p.groups, p.n_groups);
-	if (r < 0)
-		return r;
-	if (l->workdir)
-		return chdir(l->workdir) < 0 ? -errno : 0;
-	if (chdir(p.home) < 0 && chdir("/") < 0)
-		return -errno;
-	return 0;
+	if (!r && chdir(p.home) < 0 && chdir("/") < 0)
+		r = -errno;
+	return r;
+}
+
+static int step_workdir(struct launch *l)
+{
+	return l->workdir && chdir(l->workdir) < 0 ? -errno : 0;
 }
 
 /* Nothing of the host stays open but what reports, and dies, at exec. */
@@ -367,13 +372,14 @@ static int step_close(struct launch *l)
 
 static int run_shell(void)
 {
-	static char *const bash[] = {"/bin/bash", "-l", NULL};
-	static char *const sh[] = {"/bin/sh", "-l", NULL};
+	static char bash[] = "/bin/bash", sh[] = "/bin/sh", login[] = "-l";
+	char *argv[] = {bash, login, NULL};
 
-	execv(bash[0], bash);
+	execv(bash, argv);
 	if (errno != ENOENT)
 		return -errno;
-	execv(sh[0], sh);
+	argv[0] = sh;
+	execv(sh, argv);
 	return -errno;
 }
 
@@ -399,6 +405,7 @@ static const struct step {
 	const char *what;		/* completes "cannot ..." */
 	int (*run)(struct launch *);
 	enum when when;
+	enum about about;
 } steps[] = {
 	{ "prepare its first process",		step_begin },
 	{ "leave the host's mount namespace",			step_launcher },
@@ -417,9 +424,11 @@ static const struct step {
 	{ "set its hostname",			step_hostname },
 	{ "take its capabilities",		step_capabilities },
 	{ "give it its terminal",		step_terminal },
-	{ "become the user it runs as",		step_user },
+	{ "become the user",			step_user,	ALWAYS, ABOUT_USER },
+	{ "enter the directory",		step_workdir,	ALWAYS,
+	  ABOUT_WORKDIR },
 	{ "close what is the host's",		step_close },
-	{ "run its init",			step_exec },
+	{ "run",				step_exec,	ALWAYS, ABOUT_COMMAND },
 };
 /* clang-format on */
 
@@ -448,7 +457,7 @@ const char *steps_what(int step)
 	return step >= 0 && step < STEPS ? steps[step].what : "start";
 }
 
-bool steps_is_exec(int step)
+enum about steps_about(int step)
 {
-	return step == STEPS - 1;
+	return step >= 0 && step < STEPS ? steps[step].about : ABOUT_NOTHING;
 }

@@ -46,5 +46,7 @@ void steps_run(struct launch *l) __attribute__((noreturn));
 /* The step's name, to follow "cannot". */
 const char *steps_what(int step);
 
-/* Is it the step that executes init? Then a fault is the command's. */
-bool steps_is_exec(int step);
+/* What of the declaration a fault of the step is about. */
+enum about { ABOUT_NOTHING, ABOUT_USER, ABOUT_WORKDIR, ABOUT_COMMAND };
+
+enum about steps_about(int step);

@@ -7,7 +7,8 @@
 bats_require_minimum_version 1.5.0
 
 TREE=$(realpath "$BATS_TEST_DIRNAME/../..")
-PLACES=/run/places
+# Of this mount namespace, so that two runs know their loop devices apart.
+PLACES=/run/places-$(readlink /proc/self/ns/mnt | tr -dc 0-9)
 : "${SUBHOST_BIN:=$TREE/build/src/subhost}"
 : "${ROOTS:=$TREE/build/roots}"
 export SUBHOST_BIN
@@ -46,10 +47,10 @@ places_mount() {
 		mount -t tmpfs -o mode=0755,size=4g places "$PLACES"
 		return
 	fi
-	rm -f /run/places.img
-	truncate -s 4G /run/places.img
-	mkfs.ext4 -q /run/places.img
-	mount -o loop /run/places.img "$PLACES"
+	rm -f "$PLACES.img"
+	truncate -s 4G "$PLACES.img"
+	mkfs.ext4 -q "$PLACES.img"
+	mount -o loop "$PLACES.img" "$PLACES"
 }
 
 places_new() {

@@ -324,9 +324,9 @@ runs() { # COMMAND-PATTERN: does a process of that command line exist?
 	mv "$SUBHOST" "$PLACES/elsewhere"
 	mkdir "$SUBHOST"
 	export HARMLESS=$PLACES/elsewhere
-	run sub --root "$PLACES/elsewhere" start web -- echo there
+	run sub start --root "$PLACES/elsewhere" web -- echo there
 	[[ $status == 0 && $output == *there* ]]
-	sub --root "$PLACES/elsewhere" stop web
+	sub stop --root "$PLACES/elsewhere" web
 }
 
 @test "two instances never touch each other's things" {
