@@ -250,8 +250,7 @@ static int make_overlay(const struct sub *s, const struct root_request *req,
 	struct overlay o = {.upper = "root",
 	                    .work = "work",
 	                    .source = req->source,
-	                    .mounter = req->base,
-	                    .scratch_fd = s->dir_fd};
+	                    .mounter = req->base};
 	int r = open_writable(s, req, &writable_fd, err);
 
 	if (!r)

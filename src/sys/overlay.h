@@ -15,8 +15,6 @@ struct overlay {
 	const char *work;
 	const char *source; /* in the mount table */
 	uid_t mounter;      /* whose filesystem ids the overlay acts with */
-	int scratch_fd;     /* any directory of the host: the older way needs
-	                       one to mount on, in a namespace of its own */
 };
 
 /*
