@@ -16,6 +16,7 @@
 #include "host/hide.h"
 #include "host/image.h"
 #include "host/sub.h"
+#include "model/declaration.h"
 #include "sys/kernel.h"
 #include "sys/mount.h"
 #include "sys/mounts.h"
@@ -155,21 +156,22 @@ static int open_host(struct layers *l, const struct sub *s,
 	return r;
 }
 
-int layers_open(struct layers *l, const struct sub *s, const struct words *base,
-                const struct words *hide, int userns_fd, struct err *err)
+int layers_open(struct layers *l, const struct sub *s,
+                const struct declaration *d, int userns_fd, struct err *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; !r && i < base->n; i++) {
+	for (size_t i = 0; !r && i < d->base.n; i++) {
+		const char *path = d->base.v[i];
 		size_t before = l->n;
 
-		if (!strcmp(base->v[i], "/"))
-			r = open_host(l, s, hide, err);
+		if (!strcmp(path, "/"))
+			r = open_host(l, s, &d->base_hide, err);
 		if (!r && l->n > before)
 			r = layers_idmap(l->fds[before], userns_fd,
 			                 "the layer that hides", err);
 		if (!r)
-			r = open_layer(l, s, base->v[i], userns_fd, err);
+			r = open_layer(l, s, path, userns_fd, err);
 	}
 	return r;
 }

@@ -4,8 +4,7 @@
 
 #include <stddef.h>
 
-#include "base/words.h"
-
+struct declaration;
 struct err;
 struct sub;
 
@@ -17,12 +16,12 @@ struct layers {
 void layers_done(struct layers *l);
 
 /*
- * Open each entry of base: a directory, an image, or "/", which gets a layer
- * of ours on top that hides what no guest should see, and hide besides. The
+ * Open each entry of d's base: a directory, an image, or "/", which gets a
+ * layer of ours on top that hides what no guest should see, and BASE_HIDE. The
  * layers show the ids of userns_fd (-1: the host's).
  */
-int layers_open(struct layers *l, const struct sub *s, const struct words *base,
-                const struct words *hide, int userns_fd, struct err *err);
+int layers_open(struct layers *l, const struct sub *s,
+                const struct declaration *d, int userns_fd, struct err *err);
 
 /* Shape a detached mount for the ids of userns_fd; what names it in the error,
  * which says which filesystem cannot do it and how to go on. */

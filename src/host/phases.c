@@ -4,9 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,26 +14,18 @@
 #include "host/declare.h"
 #include "host/hook.h"
 #include "host/ids.h"
+#include "host/init.h"
 #include "host/life.h"
 #include "host/root.h"
 #include "host/sub.h"
 #include "host/survey.h"
-#include "model/init.h"
 #include "sys/beneath.h"
 #include "sys/cgroup.h"
-#include "sys/kernel.h"
 #include "sys/mount.h"
 #include "sys/netns.h"
 #include "sys/userns.h"
 
-#define KILL_MS 20000 /* how long the killed may take to be gone */
-
-static const struct declaration *declared(const struct life *l)
-{
-	return l->wish->declaration;
-}
-
-static int remember(struct life *l, struct err *err)
+int phases_remember(struct life *l, struct err *err)
 {
 	int r = sub_remember(l->sub, &l->survey->record, err);
 
@@ -47,7 +36,7 @@ static int remember(struct life *l, struct err *err)
 
 static int run_pre_start(struct life *l, struct err *err)
 {
-	const char *program = declared(l)->pre_start;
+	const char *program = l->wish->declaration->pre_start;
 
 	return program ? hook_run(l->sub, program, "PRE_START", err) : 0;
 }
@@ -63,7 +52,7 @@ static int run_post_stop(struct life *l, struct err *err)
 static int note(struct life *l, struct err *err)
 {
 	struct record *r = &l->survey->record;
-	const struct declaration *d = declared(l);
+	const struct declaration *d = l->wish->declaration;
 	AUTO(buf) struct buf kept = {0};
 	uid_t base;
 	int fault = ids_choose(l->sub, d->users, &base, err);
@@ -127,14 +116,15 @@ static int mount_image(struct life *l, struct err *err)
 
 	if (r <= 0)
 		return r;
-	r = root_open_image(l->sub, declared(l)->image_partition, &fd, err);
+	r = root_open_image(l->sub, l->wish->declaration->image_partition, &fd,
+	                    err);
 	if (r < 0)
 		return r;
 	r = mount_identify(fd, &identity);
 	if (r < 0)
 		return err_set(err, r, "cannot look at its image's mount");
 	v->record.image = identity.id;
-	r = remember(l, err);
+	r = phases_remember(l, err);
 	if (!r)
 		r = attach(l, "mnt", fd, &v->image_fd, err);
 	if (r < 0)
@@ -154,7 +144,7 @@ static int make_root(struct life *l, struct err *err)
 {
 	struct record *record = &l->survey->record;
 	struct root_request req = {
-		.declaration = declared(l),
+		.declaration = l->wish->declaration,
 		.image_fd = l->survey->image_fd,
 		.userns_fd = l->user_fd,
 		.base = (uid_t)record->base,
@@ -209,7 +199,7 @@ static int make(struct life *l, struct err *err)
 {
 	AUTO(userns_maker) struct userns_maker m = USERNS_MAKER_NONE;
 	uid_t base = (uid_t)l->survey->record.base;
-	bool with_net = !declared(l)->host_network;
+	bool with_net = !l->wish->declaration->host_network;
 	int r = 0;
 
 	if (base || with_net)
@@ -222,7 +212,7 @@ static int make(struct life *l, struct err *err)
 		r = make_root(l, err);
 	if (!r && with_net)
 		r = take_net(l, &m, err);
-	return r ? r : remember(l, err);
+	return r ? r : phases_remember(l, err);
 }
 
 static int mount_live(struct life *l, struct err *err)
@@ -308,7 +298,7 @@ static int find_user(struct life *l, struct err *err)
 
 static int make_tmpfs_points(struct life *l, struct err *err)
 {
-	const struct words *paths = &declared(l)->tmpfs;
+	const struct words *paths = &l->wish->declaration->tmpfs;
 	AUTO(words) struct words missing = {0};
 
 	for (size_t i = 0; i < paths->n; i++) {
@@ -323,16 +313,21 @@ static int make_tmpfs_points(struct life *l, struct err *err)
 
 static int mount_tmpfs(struct life *l, struct err *err)
 {
-	const struct words *paths = &declared(l)->tmpfs;
+	const struct words *paths = &l->wish->declaration->tmpfs;
 	struct survey *v = l->survey;
 	int r = make_tmpfs_points(l, err);
 
 	for (size_t i = 0; !r && i < paths->n; i++) {
+		struct root_tmpfs t = {
+			.live_fd = v->live_fd,
+			.path = paths->v[i],
+			.source = l->sub->mark,
+			.base = (uid_t)v->record.base,
+		};
 		uint64_t id;
 
-		r = root_mount_tmpfs(l->sub, v->live_fd, paths->v[i],
-		                     (uid_t)v->record.base, &id, err);
-		if (!r && record_add_tmpfs(&v->record, id, paths->v[i]) < 0)
+		r = root_mount_tmpfs(&t, &id, err);
+		if (!r && record_add_tmpfs(&v->record, id, t.path) < 0)
 			r = err_say(err, -E2BIG, "TMPFS names more than %d",
 			            RECORD_TMPFS_MAX);
 	}
@@ -371,7 +366,7 @@ static int make_cgroup(struct life *l, struct err *err)
 		               v->cgroup_parent, l->sub->name);
 	v->cgroup_fd = fd;
 	v->facts.cgroup = OURS;
-	if (!declared(l)->mounts)
+	if (!l->wish->declaration->mounts)
 		return 0;
 	fd = cgroup_delegate(v->cgroup_fd, (unsigned)v->record.base);
 	return fd < 0 ? err_set(err, fd, "cannot hand it its cgroup") : 0;
@@ -398,151 +393,6 @@ static int remove_cgroup(struct life *l, struct err *err)
 	return 0;
 }
 
-static void build_environment(const struct life *l, struct words *env)
-{
-	const struct declaration *d = declared(l);
-
-	words_add(env, "PATH=/usr/local/sbin:/usr/local/bin:"
-	               "/usr/sbin:/usr/bin:/sbin:/bin");
-	words_add(env, "container=subhost");
-	if (l->wish->terminal && l->wish->term) {
-		AUTO(buf) struct buf term = {0};
-
-		buf_printf(&term, "TERM=%s", l->wish->term);
-		words_add(env, term.data);
-	}
-	for (size_t i = 0; i < d->environment.n; i++)
-		words_add(env, d->environment.v[i]);
-}
-
-/* What init is. Only "init" says nothing: it is a symlink to what it is. */
-static const struct init_kind *kind_of(const struct life *l,
-                                       const char *program)
-{
-	const char *slash = strrchr(program, '/');
-	AUTO(fd) int fd = -1;
-	char link[64], path[4096];
-	ssize_t n;
-
-	if (strcmp(slash ? slash + 1 : program, "init"))
-		return init_kind_of(program);
-	fd = beneath_open(l->survey->live_fd, program, true);
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = fd < 0 ? -1 : readlink(link, path, sizeof(path) - 1);
-	if (n < 0)
-		return init_kind_of(program);
-	path[n] = '\0';
-	return init_kind_of(path);
-}
-
-static void note_init(struct life *l, char *const *argv)
-{
-	const struct declaration *d = declared(l);
-	struct record *r = &l->survey->record;
-	const struct init_kind *kind;
-
-	kind = kind_of(l, argv[0] ? argv[0] : "/bin/sh");
-	if (kind->is_real && !d->mounts)
-		buf_printf(l->wish->notes,
-		           "%s is a real init, which wants MOUNTS=yes\n",
-		           argv[0]);
-	r->stop_signal =
-		(uint64_t)(d->stop_signal ? d->stop_signal : kind->stop_signal);
-	r->stop_timeout = d->stop_timeout;
-	r->mounts = d->mounts;
-}
-
-static int note_birth(struct life *l, struct err *err)
-{
-	struct record *r = &l->survey->record;
-	int fault;
-
-	r->init = (uint64_t)l->launched->init.pid;
-	fault = process_birth(l->launched->init.pid, &r->birth);
-	if (fault < 0)
-		return err_set(err, fault, "cannot look at its init");
-	r->since = (uint64_t)time(NULL);
-	return remember(l, err);
-}
-
-static int launch(struct life *l, struct launch_request *req, struct err *err)
-{
-	AUTO(birth) struct birth birth = BIRTH_NONE;
-	struct launched *ret = l->launched;
-	int r = launch_begin(&birth, l->sub, req, ret, err);
-
-	/* Written down before the init can do anything. */
-	if (!r && ret->init.pid)
-		r = note_birth(l, err);
-	if (r < 0)
-		return r;
-	r = launch_end(&birth, req, ret, err);
-	if (!r && req->mounts)
-		r = note_birth(l, err);
-	return r;
-}
-
-static int start_init(struct life *l, struct err *err)
-{
-	const struct declaration *d = declared(l);
-	static char *const no_words[] = {NULL};
-	AUTO(words) struct words env = {0}, argv = {0};
-	char *const *command = l->wish->command;
-	struct launch_request req = {
-		.live_fd = l->survey->live_fd,
-		.user_fd = l->user_fd,
-		.net_fd = l->survey->net_fd,
-		.cgroup_fd = l->survey->cgroup_fd,
-		.base = (uid_t)l->survey->record.base,
-		.mounts = d->mounts,
-		.reaper = d->reaper == ANSWER_YES,
-		.terminal = l->wish->terminal,
-		.hostname = d->hostname ? d->hostname : l->sub->name,
-		.user = d->user,
-		.workdir = d->workdir,
-	};
-
-	if (!command)
-		command = d->init.n ? d->init.v : no_words;
-	note_init(l, command);
-	if (req.reaper)
-		words_add(&argv, "subhost-init");
-	if (req.reaper && !command[0])
-		words_add(&argv, "/bin/sh");
-	for (size_t i = 0; command[i]; i++)
-		words_add(&argv, command[i]);
-	build_environment(l, &env);
-	req.argv = argv.n ? argv.v : no_words;
-	req.envp = env.v;
-	return launch(l, &req, err);
-}
-
-/* Ask init to end, if it would hear; then make it. */
-static int end_init(struct life *l, struct err *err)
-{
-	struct survey *v = l->survey;
-	int signal = (int)v->record.stop_signal;
-	int seconds = l->seconds < 0 ? (int)v->record.stop_timeout : l->seconds;
-	int r = -ETIMEDOUT;
-
-	if (!v->facts.init_alive)
-		return 0;
-	if (!l->force && signal && process_catches(v->init.pid, signal)) {
-		k_pidfd_send_signal(v->init.pid_fd, signal);
-		r = process_await(v->init.pid_fd, seconds * 1000);
-	}
-	if (r < 0) {
-		k_pidfd_send_signal(v->init.pid_fd, SIGKILL);
-		r = process_await(v->init.pid_fd, KILL_MS);
-	}
-	if (r < 0)
-		return err_set(err, r, "cannot end its init, pid %d",
-		               v->init.pid);
-	v->facts.init_alive = false;
-	v->facts.populated = false;
-	return 0;
-}
-
 /* What remains of a running one in the record when it no longer runs. */
 static int note_end(struct life *l, struct err *err)
 {
@@ -553,7 +403,7 @@ static int note_end(struct life *l, struct err *err)
 	r->init = 0;
 	r->birth = 0;
 	r->since = (uint64_t)time(NULL);
-	return l->survey->facts.live == OURS ? remember(l, err) : 0;
+	return l->survey->facts.live == OURS ? phases_remember(l, err) : 0;
 }
 
 /* clang-format off */
@@ -568,7 +418,7 @@ const struct phase phases[] = {
 	{ find_user,	NULL },
 	{ mount_tmpfs,	unmount_tmpfs },
 	{ make_cgroup,	remove_cgroup },
-	{ start_init,	end_init },
+	{ init_start,	init_end },
 };
 /* clang-format on */
 

@@ -34,5 +34,8 @@ struct phase {
 	bool is_kept; /* hibernation leaves it */
 };
 
+/* Write the record down as it is now. */
+int phases_remember(struct life *l, struct err *err);
+
 extern const struct phase phases[];
 extern const size_t n_phases;

@@ -254,8 +254,7 @@ static int make_overlay(const struct sub *s, const struct root_request *req,
 	int r = open_writable(s, req, &writable_fd, err);
 
 	if (!r)
-		r = layers_open(&layers, s, &d->base, &d->base_hide,
-		                req->userns_fd, err);
+		r = layers_open(&layers, s, d, req->userns_fd, err);
 	if (r < 0)
 		return r;
 	o.lower_fds = layers.fds;
@@ -352,33 +351,35 @@ static bool is_sticky(const char *path)
 	return !strcmp(path, "/tmp") || !strcmp(path, "/var/tmp");
 }
 
-int root_mount_tmpfs(const struct sub *s, int live_fd, const char *path,
-                     uid_t base, uint64_t *ret_id, struct err *err)
+int root_mount_tmpfs(const struct root_tmpfs *t, uint64_t *ret_id,
+                     struct err *err)
 {
 	char id[16];
 	const struct mount_option options[] = {
-		{"source", s->mark},
-		{"mode", is_sticky(path) ? "1777" : "0755"},
+		{"source", t->source},
+		{"mode", is_sticky(t->path) ? "1777" : "0755"},
 		{"uid", id},
 		{"gid", id},
 		{"size", "10%"},
 		{NULL, NULL},
 	};
-	AUTO(fd) int on_fd = beneath_open(live_fd, path, true);
+	AUTO(fd) int on_fd = beneath_open(t->live_fd, t->path, true);
 	AUTO(fd) int fd = -1;
 	struct mount_identity identity;
 	int r;
 
 	if (on_fd < 0)
-		return err_set(err, on_fd, "cannot open %s in its root", path);
-	snprintf(id, sizeof(id), "%u", base);
+		return err_set(err, on_fd, "cannot open %s in its root",
+		               t->path);
+	snprintf(id, sizeof(id), "%u", t->base);
 	fd = mount_new("tmpfs", options,
 	               K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NODEV);
 	r = fd < 0 ? fd : mount_identify(fd, &identity);
 	if (!r)
 		r = mount_attach(fd, on_fd);
 	if (r < 0)
-		return err_set(err, r, "cannot mount a tmpfs on its %s", path);
+		return err_set(err, r, "cannot mount a tmpfs on its %s",
+		               t->path);
 	*ret_id = identity.id;
 	return 0;
 }

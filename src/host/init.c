@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "host/init.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/words.h"
+#include "host/life.h"
+#include "host/phases.h"
+#include "host/sub.h"
+#include "host/survey.h"
+#include "model/declaration.h"
+#include "model/init.h"
+#include "sys/beneath.h"
+#include "sys/kernel.h"
+
+#define KILL_MS 20000 /* how long the killed may take to be gone */
+
+static void build_environment(const struct life *l, struct words *env)
+{
+	const struct declaration *d = l->wish->declaration;
+
+	words_add(env, "PATH=/usr/local/sbin:/usr/local/bin:"
+	               "/usr/sbin:/usr/bin:/sbin:/bin");
+	words_add(env, "container=subhost");
+	if (l->wish->terminal && l->wish->term) {
+		AUTO(buf) struct buf term = {0};
+
+		buf_printf(&term, "TERM=%s", l->wish->term);
+		words_add(env, term.data);
+	}
+	for (size_t i = 0; i < d->environment.n; i++)
+		words_add(env, d->environment.v[i]);
+}
+
+/* What init is. Only "init" says nothing: it is a symlink to what it is. */
+static const struct init_kind *kind_of(const struct life *l,
+                                       const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	AUTO(fd) int fd = -1;
+	char link[64], path[4096];
+	ssize_t n;
+
+	if (strcmp(slash ? slash + 1 : program, "init"))
+		return init_kind_of(program);
+	fd = beneath_open(l->survey->live_fd, program, true);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = fd < 0 ? -1 : readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return init_kind_of(program);
+	path[n] = '\0';
+	return init_kind_of(path);
+}
+
+static void note_init(struct life *l, char *const *argv)
+{
+	const struct declaration *d = l->wish->declaration;
+	struct record *r = &l->survey->record;
+	const struct init_kind *kind;
+
+	kind = kind_of(l, argv[0] ? argv[0] : "/bin/sh");
+	if (kind->is_real && !d->mounts)
+		buf_printf(l->wish->notes,
+		           "%s is a real init, which wants MOUNTS=yes\n",
+		           argv[0]);
+	r->stop_signal =
+		(uint64_t)(d->stop_signal ? d->stop_signal : kind->stop_signal);
+	r->stop_timeout = d->stop_timeout;
+	r->mounts = d->mounts;
+}
+
+static int note_birth(struct life *l, struct err *err)
+{
+	struct record *r = &l->survey->record;
+	int fault;
+
+	r->init = (uint64_t)l->launched->init.pid;
+	fault = process_birth(l->launched->init.pid, &r->birth);
+	if (fault < 0)
+		return err_set(err, fault, "cannot look at its init");
+	r->since = (uint64_t)time(NULL);
+	return phases_remember(l, err);
+}
+
+static int launch(struct life *l, struct launch_request *req, struct err *err)
+{
+	AUTO(birth) struct birth birth = BIRTH_NONE;
+	struct launched *ret = l->launched;
+	int r = launch_begin(&birth, l->sub, req, ret, err);
+
+	/* Written down before the init can do anything. */
+	if (!r && ret->init.pid)
+		r = note_birth(l, err);
+	if (r < 0)
+		return r;
+	r = launch_end(&birth, req, ret, err);
+	if (!r && req->mounts)
+		r = note_birth(l, err);
+	return r;
+}
+
+int init_start(struct life *l, struct err *err)
+{
+	const struct declaration *d = l->wish->declaration;
+	static char *const no_words[] = {NULL};
+	AUTO(words) struct words env = {0}, argv = {0};
+	char *const *command = l->wish->command;
+	struct launch_request req = {
+		.live_fd = l->survey->live_fd,
+		.user_fd = l->user_fd,
+		.net_fd = l->survey->net_fd,
+		.cgroup_fd = l->survey->cgroup_fd,
+		.base = (uid_t)l->survey->record.base,
+		.mounts = d->mounts,
+		.reaper = d->reaper == ANSWER_YES,
+		.terminal = l->wish->terminal,
+		.hostname = d->hostname ? d->hostname : l->sub->name,
+		.user = d->user,
+		.workdir = d->workdir,
+	};
+
+	if (!command)
+		command = d->init.n ? d->init.v : no_words;
+	note_init(l, command);
+	if (req.reaper)
+		words_add(&argv, "subhost-init");
+	if (req.reaper && !command[0])
+		words_add(&argv, "/bin/sh");
+	for (size_t i = 0; command[i]; i++)
+		words_add(&argv, command[i]);
+	build_environment(l, &env);
+	req.argv = argv.n ? argv.v : no_words;
+	req.envp = env.v;
+	return launch(l, &req, err);
+}
+
+/* Ask init to end, if it would hear; then make it. */
+int init_end(struct life *l, struct err *err)
+{
+	struct survey *v = l->survey;
+	int signal = (int)v->record.stop_signal;
+	int seconds = l->seconds < 0 ? (int)v->record.stop_timeout : l->seconds;
+	int r = -ETIMEDOUT;
+
+	if (!v->facts.init_alive)
+		return 0;
+	if (!l->force && signal && process_catches(v->init.pid, signal)) {
+		k_pidfd_send_signal(v->init.pid_fd, signal);
+		r = process_await(v->init.pid_fd, seconds * 1000);
+	}
+	if (r < 0) {
+		k_pidfd_send_signal(v->init.pid_fd, SIGKILL);
+		r = process_await(v->init.pid_fd, KILL_MS);
+	}
+	if (r < 0)
+		return err_set(err, r, "cannot end its init, pid %d",
+		               v->init.pid);
+	v->facts.init_alive = false;
+	v->facts.populated = false;
+	return 0;
+}
