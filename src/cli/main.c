@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* subhost and subhost-more: find the verb, run it, or hand it on. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -81,6 +82,19 @@ static int run_verb(struct context *c, int argc, char **argv)
 	return left < 0 ? context_usage(c) : c->verb->run(c, left, argv + 1);
 }
 
+/* Whoever called us without standard descriptors must not see what we open take
+ * their place, and a guest inherit it. */
+static void fill_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < 3);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* PROGRAM [OPTION…] VERB [WORD…] */
 int main(int argc, char **argv)
 {
@@ -90,6 +104,7 @@ int main(int argc, char **argv)
 	int before, status;
 
 	c.program = slash ? slash + 1 : argc ? argv[0] : "subhost";
+	fill_standard();
 	signal(SIGPIPE, SIG_IGN);
 	places_init(&c.places, NULL);
 	status = argc > 1 ? answer(c.program, argv[1]) : 0;

@@ -320,16 +320,6 @@ static int open_text(const char *text, size_t len, int *ret_fd)
 	return 0;
 }
 
-static int open_nothing(int *ret_fd)
-{
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	*ret_fd = fd;
-	return 0;
-}
-
 static void child_auto(struct child *c)
 {
 	for (int i = 0; i < DESCRIPTORS; i++)
@@ -343,8 +333,10 @@ static int spawn(struct evaluation *e, const char *text, size_t len,
 	AUTO(child) struct child c = {.fds = {-1, -1, -1, -1, -1}};
 	uint64_t namespaces = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID |
 	                      CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-	int r = open_nothing(&c.fds[NOTHING]);
+	int r;
 
+	c.fds[NOTHING] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	r = c.fds[NOTHING] < 0 ? -errno : 0;
 	if (!r)
 		r = open_text(text, len, &c.fds[TEXT]);
 	if (!r)
@@ -408,29 +400,55 @@ static int check_fault(const struct evaluation *e, const char *where,
 	               steps[fault.step].what);
 }
 
+/* Pass prefix at *text; false when it is not there. */
+static bool pass(const char **text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (strncmp(*text, prefix, len) != 0)
+		return false;
+	*text += len;
+	return true;
+}
+
+/* "FILE: line N: WHAT" or "FILE: WHAT", FILE being our config: to WHAT. */
+static unsigned long pass_place(const char **text)
+{
+	const char *at;
+	unsigned long line;
+	char *rest;
+
+	if (!pass(text, EVALUATE_TEXT ": "))
+		return 0;
+	at = *text;
+	if (!pass(&at, "line "))
+		return 0;
+	line = strtoul(at, &rest, 10);
+	at = rest;
+	if (!pass(&at, ": "))
+		return 0;
+	*text = at;
+	return line;
+}
+
 /* Whatever bash complains of, the config did not do what was written. */
 static int check_complaint(const struct evaluation *e, const char *where,
                            struct err *err)
 {
-	static const char prefix[] = EVALUATE_TEXT ": line ";
-	AUTO(buf) struct buf line = {0}, shown = {0};
-	const char *text = buf_text(&e->complaint.text), *after;
-	char *rest = NULL;
+	AUTO(buf) struct buf first = {0}, shown = {0};
+	const char *text = buf_text(&e->complaint.text);
+	unsigned long line;
 
-	if (!*text)
+	if (!e->complaint.text.len)
 		return 0;
-	buf_add(&line, text, strcspn(text, "\n"));
-	text = line.data;
-	after = text + sizeof(prefix) - 1;
-	if (!strncmp(text, prefix, sizeof(prefix) - 1) &&
-	    strtoul(after, &rest, 10) && !strncmp(rest, ": ", 2)) {
-		buf_escape(&shown, rest + 2);
-		return err_say(err, -EINVAL, "%s:%.*s: bash says: %s", where,
-		               (int)(rest - after), after, shown.data);
-	}
+	buf_add(&first, text, strcspn(text, "\n"));
+	text = first.data;
+	line = pass_place(&text);
+	if (line)
+		buf_printf(&shown, "%lu:", line);
+	buf_puts(&shown, " bash says: ");
 	buf_escape(&shown, text);
-	return err_say(err, -EINVAL, "%s: bash says: %s", where,
-	               buf_text(&shown));
+	return err_say(err, -EINVAL, "%s:%s", where, shown.data);
 }
 
 /* Did bash come to the end? Takes the mark of it off the answer. */

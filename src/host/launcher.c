@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -87,6 +88,13 @@ int launcher_open(struct sub *s, bool needed, int *ret_fd, struct err *err)
 	             : 0;
 }
 
+static bool is_ours(int run_fd)
+{
+	struct stat st;
+
+	return !fstat(run_fd, &st) && (st.st_mode & 07777) == SUB_RUN_MODE;
+}
+
 void launcher_leave(struct sub *s)
 {
 	if (s->run_fd < 0)
@@ -95,7 +103,7 @@ void launcher_leave(struct sub *s)
 	if (!flock(s->run_fd, LOCK_EX | LOCK_NB) &&
 	    !has_record(s->run_fd, NULL)) {
 		mntns_unpin(s->run_fd, PIN);
-		if (!unlinkat(s->run_fd, SUB_RUN_IS_OURS, 0))
+		if (is_ours(s->run_fd))
 			rmdir(s->places->run);
 	}
 	close(s->run_fd);

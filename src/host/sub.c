@@ -193,25 +193,19 @@ static int make_path(const char *path)
 			return -errno;
 		*p = '/';
 	}
-	return mkdir(copy, 0700) < 0 && errno != EEXIST ? -errno : 0;
+	return mkdir(copy, SUB_RUN_MODE) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 static int make_run(const char *run, int *ret_fd)
 {
-	AUTO(fd) int mark_fd = -1;
-	AUTO(fd) int fd = -1;
-	int r = make_path(run);
+	int r = make_path(run), fd;
 
 	if (r < 0)
 		return r;
 	fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	mark_fd = openat(fd, SUB_RUN_IS_OURS, O_WRONLY | O_CREAT | O_CLOEXEC,
-	                 0600);
-	if (mark_fd < 0)
-		return -errno;
-	*ret_fd = fd_take(&fd);
+	*ret_fd = fd;
 	return 0;
 }
 

@@ -212,7 +212,7 @@ static bool take_export(struct reader *r)
 	static const char word[] = "export";
 	size_t len = sizeof(word) - 1;
 
-	if ((size_t)(r->end - r->at) <= len || memcmp(r->at, word, len) ||
+	if ((size_t)(r->end - r->at) <= len || memcmp(r->at, word, len) != 0 ||
 	    !strchr(" \t", r->at[len]))
 		return false;
 	r->at += len;

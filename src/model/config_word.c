@@ -46,7 +46,9 @@ int reader_needs_bash(struct reader *r, const char *kind, const char *what,
 /* The byte at this distance, '\0' past the end: no byte of the text is. */
 static char peek(const struct reader *r, size_t distance)
 {
-	return distance < (size_t)(r->end - r->at) ? r->at[distance] : '\0';
+	if (distance >= (size_t)(r->end - r->at))
+		return '\0';
+	return r->at[distance];
 }
 
 static char take(struct reader *r)

@@ -48,9 +48,9 @@ int declaration_read(struct declaration *d, const struct config *c,
                      const char *where, struct buf *warnings, struct err *err);
 
 /*
- * For `config NAME`: call each with every known variable in the table's
- * order: its name, the effective value as text, the line that set it (0: the
- * default, -1: bash).
+ * For `config NAME`: call each with every variable that is carried out, in the
+ * table's order: its name, the effective value as text, the line that set it
+ * (0: the default, -1: bash).
  */
 void declaration_each(const struct declaration *d, const struct config *c,
                       void (*each)(void *arg, const char *name,

@@ -37,7 +37,7 @@ static int read_number(const char *text)
 
 	if (!len || len > 2 || strspn(text, "0123456789") != len)
 		return -1;
-	return atoi(text);
+	return (int)strtol(text, NULL, 10);
 }
 
 /* RTMIN+n and RTMAX-n. */

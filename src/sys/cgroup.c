@@ -21,6 +21,7 @@
 
 #define FILE_BYTES_MAX (1 << 20)
 #define MARK           "trusted.subhost"
+#define MODE           01755 /* its sticky bit is a mark that comes with the making */
 #define TRIES          16 /* of a parent that others remove when it is empty */
 #define EMPTY_MS       10000 /* how long the killed may take to be gone */
 
@@ -48,7 +49,7 @@ static int make_below_parent(int root_fd, const char *parent, const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", parent, name);
 	for (int i = 0; i < TRIES; i++) {
-		if (!mkdirat(root_fd, path, 0755))
+		if (!mkdirat(root_fd, path, MODE))
 			return 0;
 		if (errno != ENOENT)
 			return -errno;
@@ -88,13 +89,23 @@ int cgroup_open(int root_fd, const char *parent, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Made by us, but we died before we could say for whom. */
+static bool is_cut_short(int cgroup_fd)
+{
+	struct stat st;
+
+	return errno == ENODATA && !fstat(cgroup_fd, &st) &&
+	       (st.st_mode & 07777) == MODE;
+}
+
 bool cgroup_is_marked(int cgroup_fd, const char *mark)
 {
 	char value[256];
 	ssize_t n = fgetxattr(cgroup_fd, MARK, value, sizeof(value));
 
-	return n >= 0 && (size_t)n == strlen(mark) &&
-	       !memcmp(value, mark, (size_t)n);
+	if (n < 0)
+		return is_cut_short(cgroup_fd);
+	return (size_t)n == strlen(mark) && !memcmp(value, mark, (size_t)n);
 }
 
 /* 1 populated, 0 not; the descriptor polls POLLPRI when that changes. */
