@@ -62,6 +62,8 @@ int verb_config(struct context *c, int argc, char **argv)
 
 	if (argc != 1)
 		return context_usage(c);
+	if (!context_is_root(c))
+		return EXIT_FAILED;
 	r = sub_open(&s, &c->places, argv[0], &err);
 	if (!r)
 		r = declare(&d, &s, &warnings, &err);

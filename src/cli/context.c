@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -86,6 +87,14 @@ void context_note(const struct context *c, const char *name,
 		fprintf(stderr, "%s: %s: %.*s\n", c->program, name, len, line);
 		line += len + (line[len] == '\n');
 	}
+}
+
+bool context_is_root(const struct context *c)
+{
+	if (!geteuid())
+		return true;
+	fprintf(stderr, "%s: only root can do this\n", c->program);
+	return false;
 }
 
 int context_usage(const struct context *c)

@@ -37,6 +37,9 @@ void context_fail(const struct context *c, const struct err *err);
 void context_note(const struct context *c, const char *name,
                   const struct buf *lines);
 
+/* Everything we do needs root; says so when it is not. */
+bool context_is_root(const struct context *c);
+
 /* Say how the verb is used; returns EXIT_USAGE. */
 int context_usage(const struct context *c);
 

@@ -72,6 +72,8 @@ int verb_list(struct context *c, int argc, char **argv)
 	(void)argv;
 	if (argc)
 		return context_usage(c);
+	if (!context_is_root(c))
+		return EXIT_FAILED;
 	n = scandir(c->places.subhost, &found, is_sub, alphasort);
 	if (n < 0) {
 		struct err err;

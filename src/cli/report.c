@@ -65,6 +65,7 @@ int report_take(struct report *r, const struct context *c, const char *name,
 	AUTO(survey) struct survey v = SURVEY_NONE;
 	AUTO(sub) struct sub s = SUB_NONE;
 	AUTO(buf) struct buf why = {0};
+	struct err blocked = {0};
 	int fault = sub_open(&s, &c->places, name, err);
 
 	if (!fault)
@@ -73,6 +74,8 @@ int report_take(struct report *r, const struct context *c, const char *name,
 		return fault;
 	snprintf(r->name, sizeof(r->name), "%s", s.name);
 	r->state = state_of(&v.facts, &why);
+	if (!why.len && survey_refuse_foreign(&v, &s, &blocked) < 0)
+		buf_puts(&why, blocked.text);
 	r->why = why.len ? buf_take(&why) : NULL;
 	r->since = v.record.since;
 	r->uid = v.record.base;
@@ -99,7 +102,7 @@ struct json_object *report_json(const struct report *r)
 
 	add_text(o, "name", r->name);
 	add_text(o, "state", state_name(r->state));
-	add_text(o, "damage", r->why);
+	add_text(o, "reason", r->why);
 	if (r->since)
 		add_number(o, "since", r->since);
 	if (r->pid)

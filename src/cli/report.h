@@ -14,7 +14,7 @@ struct json_object;
 struct report {
 	char name[64];
 	enum state state;
-	char *why;           /* of a damaged one; owned */
+	char *why;           /* it is damaged, or cannot start; owned */
 	char *base;          /* BASE, blanks between; owned; NULL: unknown */
 	const char *users;   /* PRIVATE_USERS */
 	bool is_open;        /* no user namespace: not a security boundary */

@@ -159,6 +159,8 @@ int verb_start(struct context *c, int argc, char **argv)
 	if (argc < 1 || !strcmp(argv[0], "--") || (argc > 1 && !has_command) ||
 	    (has_command && argc == 2))
 		return context_usage(c);
+	if (!context_is_root(c))
+		return EXIT_OURS;
 	console_hold_signals();
 	while (again) {
 		AUTO(run)

@@ -23,7 +23,7 @@ static void print(const struct report *r, const struct context *c)
 	report_time(r->since, since, sizeof(since));
 	line("name", r->name);
 	line("state", state_name(r->state));
-	line("damage", r->why);
+	line("reason", r->why);
 	line("since", since);
 	if (r->pid)
 		printf("%-14s %d\n", "init", r->pid);
@@ -53,6 +53,8 @@ int verb_status(struct context *c, int argc, char **argv)
 
 	if (argc != 1)
 		return context_usage(c);
+	if (!context_is_root(c))
+		return EXIT_FAILED;
 	if (report_take(&r, c, argv[0], &err) < 0) {
 		context_fail(c, &err);
 		return EXIT_FAILED;

@@ -39,9 +39,11 @@ static int say_unknown(const char *root, const char *name, struct err *err)
 	DIR *dir = opendir(root);
 	struct dirent *e;
 
-	if (!dir)
-		return err_set(err, -errno,
-		               "cannot open %s, where sub hosts live", root);
+	if (!dir) {
+		err_set(err, -errno, "cannot open %s, where sub hosts live",
+		        root);
+		return err_hint(err, "mkdir it, or set SUBHOST or --root");
+	}
 	err_say(err, -ENOENT, "there is no sub host %s in %s", name, root);
 	while ((e = readdir(dir))) {
 		if (name_is_valid(e->d_name) && name_is_near(name, e->d_name)) {

@@ -85,8 +85,8 @@ refused() {
 mounts_or_makes_nodes() {
 	local said
 	said=$(inside 'mount -t tmpfs none /mnt 2>/dev/null && echo mounted
-		mknod /dev/node c 1 5 2>/dev/null && head -c 1 /dev/node |
-			grep -qz . && echo made; echo end')
+		mknod /dev/node c 1 5 2>/dev/null && head -c 1 /dev/node \
+			>/dev/null && echo made; echo end')
 	case ${said//$'\n'/ } in
 	end) echo kept ;;
 	"mounted made end") echo broken ;;
@@ -166,13 +166,14 @@ seals() {
 		try 'test -s /etc/shadow'
 }
 
-# A user of the host runs what a guest made setuid, as nobody.
+# A user of the host runs what a guest made setuid. By env, since setpriv still
+# has its capabilities when it looks for the program.
 run_setuid() {
 	local id
 	chmod 0755 "$SUBHOST/web"
 	inside 'chmod 4755 /id' >&2
 	id=$(setpriv --reuid 65534 --regid 65534 --clear-groups \
-		--inh-caps=-all "$SUBHOST/web/root/id" -u) || true
+		--inh-caps=-all env "$SUBHOST/web/root/id" -u) || true
 	case $id in
 	"") echo kept ;;
 	0) echo broken ;;
@@ -212,7 +213,7 @@ start_on_symlink() { # dev|proc
 # Where does the tmpfs of /data go?
 mount_on_link() {
 	local at=$PLACES/at
-	start_quietly web -- sleep 1000 >&2
+	start_quietly web -- sleep 1000 >&2 || return
 	if mountpoint -q "$at"; then
 		echo broken
 	elif grep -q " $SUBHOST/web/live$at " /proc/self/mountinfo; then
@@ -237,8 +238,8 @@ mount_on_link() {
 # What is mounted below live but the TMPFS?
 mounts_on_live() {
 	start_quietly web -- /bin/sh -c 'mount -t tmpfs none /mnt 2>/dev/null
-		touch /done; exec sleep 1000' >&2
-	wait_until 5 test -e "$SUBHOST/web/root/done"
+		touch /done; exec sleep 1000' >&2 || return
+	wait_until 5 test -e "$SUBHOST/web/root/done" || return
 	rm "$SUBHOST/web/root/done"
 	if grep " $SUBHOST/web/live/" /proc/self/mountinfo |
 		grep -v " $SUBHOST/web/live/run " >&2; then
@@ -248,14 +249,14 @@ mounts_on_live() {
 	fi
 }
 
+# Without the rule it is its /dev that shows: mounts in the guest's own mount
+# namespace are slaves by then in any case, being in a user namespace's.
 @test "what is mounted inside does not come back to the host" {
-	local mounts
-	debian_sub web
-	for mounts in yes no; do
-		echo "MOUNTS=$mounts" >>"$SUBHOST/web/config"
-		needs_rule root-is-a-slave host/launch.c \
-			's/mount_shape(fd, 0, MS_SLAVE, true)/0/' mounts_on_live
-	done
+	debian_sub web MOUNTS=yes
+	needs_rule root-is-a-slave host/launch.c \
+		's/mount_shape(fd, 0, MS_SLAVE, true)/0/' mounts_on_live
+	echo MOUNTS=no >>"$SUBHOST/web/config"
+	[[ $(verdict mounts_on_live) == kept ]]
 }
 
 # --- what start looks at ----------------------------------------------------
