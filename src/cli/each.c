@@ -11,10 +11,12 @@
 int each_begin(const struct context *c, const char *name, struct sub *s,
                struct survey *v, struct err *err)
 {
+	unsigned patience =
+		c->seconds < 0 ? LIFE_LOCK_SECONDS : (unsigned)c->seconds;
 	int r = sub_open(s, &c->places, name, err);
 
 	if (!r)
-		r = sub_lock(s, LIFE_LOCK_SECONDS, err);
+		r = sub_lock(s, patience, err);
 	if (!r)
 		r = sub_hold_run(s, err);
 	return r ? r : survey_take(v, s, err);

@@ -150,13 +150,13 @@ int sub_lock(struct sub *s, unsigned seconds, struct err *err)
 
 	if (!flock(s->dir_fd, LOCK_EX | LOCK_NB))
 		return 0;
-	r = lock_within(s->dir_fd, seconds);
+	r = seconds ? lock_within(s->dir_fd, seconds) : -EINTR;
 	if (r != -EINTR)
 		return r < 0 ? err_set(err, r, "cannot lock %s", s->path) : 0;
 	describe_holder(s->dir_fd, &holder);
-	return err_say(err, -EBUSY, "%s is held by %s, for over %u seconds",
-	               s->path, holder.len ? holder.data : "another process",
-	               seconds);
+	return err_say(err, -EBUSY,
+	               "%s is held by %s; waited %u seconds for it", s->path,
+	               holder.len ? holder.data : "another process", seconds);
 }
 
 void sub_unlock(struct sub *s)

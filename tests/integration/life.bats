@@ -166,6 +166,19 @@ runs() { # COMMAND-PATTERN: does a process of that command line exist?
 	[[ $refused == 3 ]]
 }
 
+@test "a command that waits too long for another one names it" {
+	local holder
+	busybox_sub web
+	flock "$SUBHOST/web" sleep 100 3>&- &
+	holder=$!
+	wait_until 5 eval '! flock -n "$SUBHOST/web" true'
+	fails_with 1 "held by pid" sub stop --timeout 1 web
+	[[ $stderr == *"sleep 100"* || $stderr == *flock* ]]
+	pkill -P "$holder" sleep
+	wait "$holder" || true
+	sub stop web
+}
+
 @test "several at once, each its own" {
 	local n pids=()
 	for n in 1 2 3 4 5 6; do
