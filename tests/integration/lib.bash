@@ -29,7 +29,7 @@ teardown() {
 
 # Refuse to run on the bare host: tests mount, kill and count.
 contained() {
-	[[ $(findmnt -no SOURCE /run) == subhost-check ]] || {
+	[[ $(findmnt -no SOURCE /run | tail -n 1) == subhost-check ]] || {
 		echo "these tests need mounts and links of their own; run:"
 		echo "  ./check ${BATS_TEST_FILENAME#"$TREE/"}"
 		return 1
@@ -168,7 +168,7 @@ snapshot_processes() {
 # The machine's own /tmp (where the tree lies in it) is everybody's.
 snapshot_files() {
 	local places=(/run "$PLACES")
-	[[ $(findmnt -no SOURCE /tmp) != subhost-check ]] || places+=(/tmp)
+	[[ $(findmnt -no SOURCE /tmp | tail -n 1) != subhost-check ]] || places+=(/tmp)
 	find "${places[@]}" -xdev \
 		\( -path "$SUBHOST" -o -path "$SUBHOST_STATE" \
 		-o -path "${BATS_RUN_TMPDIR:-/none}" \
