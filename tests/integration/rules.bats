@@ -130,20 +130,22 @@ mounts_or_makes_nodes() {
 }
 
 @test "a descriptor of the caller's with a high number is not, either" {
-	local fd
+	local fd said=
 	debian_sub web
 	mkdir "$PLACES/host" "$PLACES/host/dir"
 	echo treasure >"$PLACES/host/file"
 	for fd in 999 1000 1001 1002; do
 		eval "exec $fd<\"\$PLACES/host/dir\""
-		run --separate-stderr try "grep treasure /proc/self/fd/$fd/../file"
+		said+="$fd $(try "grep treasure /proc/self/fd/$fd/../file") "
 		eval "exec $fd<&-"
-		echo "$fd: $output"
-		[[ $output == kept ]]
 	done
 	rm -r "$PLACES/host"
+	echo "$said"
+	[[ $said == "999 kept 1000 kept 1001 kept 1002 kept " ]]
 }
 
+# Of the seals, not of writing: most kernels let nobody write to a program that
+# runs (ETXTBSY); 6.11 and 6.12 do.
 seals() {
 	inside 'perl -e '\''
 		open(my $exe, "<", "/proc/1/exe") or die;
