@@ -20,7 +20,8 @@
 #include "sys/kernel.h"
 #include "sys/mount.h"
 
-#define OPAQUE "trusted.overlay.opaque"
+#define OPAQUE   "trusted.overlay.opaque"
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 /* Directories stay, empty: programs expect them. */
 static const char *const emptied[] = {"/root", "/home", "/etc/ssl/private"};
@@ -38,7 +39,8 @@ static const char *const removed[] = {
  * last component; returns the directory it belongs in, or -errno. */
 static int make_parents(int layer_fd, const char *path, const char **ret_name)
 {
-	AUTO(fd) int fd = openat(layer_fd, ".", O_PATH | O_CLOEXEC);
+	AUTO(fd)
+	int fd = openat(layer_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	AUTO(buf) struct buf so_far = {0};
 
 	for (;;) {
@@ -63,11 +65,14 @@ static int make_parents(int layer_fd, const char *path, const char **ret_name)
 		if (fchownat(fd, name.data, st.st_uid, st.st_gid, 0) < 0 ||
 		    fchmodat(fd, name.data, st.st_mode & 07777, 0) < 0)
 			return -errno;
-		next = openat(fd, name.data, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		next = openat(fd, name.data,
+		              O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		close(fd);
 		fd = next;
 		if (fd < 0)
 			return -errno;
+		if (fgetxattr(fd, OPAQUE, NULL, 0) >= 0)
+			return -ENOENT; /* emptied: it is hidden already */
 	}
 }
 
@@ -142,33 +147,40 @@ static int hide_place(int fd, const char *path)
 	return hide(fd, real ? real : path, false);
 }
 
+static int hide_emptied(int fd, const char *path)
+{
+	return hide(fd, path, true);
+}
+
+/* Each row of what, the last that was tried noted in at. */
+static int hide_each(int fd, const char *const *what, size_t n,
+                     int (*way)(int fd, const char *path), struct buf *at)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++) {
+		at->len = 0;
+		buf_puts(at, what[i]);
+		r = way(fd, what[i]);
+	}
+	return r;
+}
+
+/* What is emptied comes first: in it there is nothing left to hide. */
 static int hide_all(int fd, const struct places *places,
                     const struct words *more, struct buf *at)
 {
 	const char *const ours[] = {places->subhost, places->etc,
 	                            places->syscmd, places->run, places->state};
-	int r = 0;
+	int r = hide_each(fd, emptied, COUNT(emptied), hide_emptied, at);
 
-	for (size_t i = 0; !r && i < sizeof(ours) / sizeof(*ours); i++) {
-		at->len = 0;
-		buf_puts(at, ours[i]);
-		r = hide_place(fd, ours[i]);
-	}
-	for (size_t i = 0; !r && i < sizeof(emptied) / sizeof(*emptied); i++) {
-		at->len = 0;
-		buf_puts(at, emptied[i]);
-		r = hide(fd, emptied[i], true);
-	}
-	for (size_t i = 0; !r && i < sizeof(removed) / sizeof(*removed); i++) {
-		at->len = 0;
-		buf_puts(at, removed[i]);
-		r = hide_pattern(fd, removed[i]);
-	}
-	for (size_t i = 0; !r && i < more->n; i++) {
-		at->len = 0;
-		buf_puts(at, more->v[i]);
-		r = hide_place(fd, more->v[i]);
-	}
+	if (!r)
+		r = hide_each(fd, ours, COUNT(ours), hide_place, at);
+	if (!r)
+		r = hide_each(fd, removed, COUNT(removed), hide_pattern, at);
+	if (!r)
+		r = hide_each(fd, (const char *const *)more->v, more->n,
+		              hide_place, at);
 	return r;
 }
 

@@ -121,5 +121,5 @@ differs() {
 	[[ -u $base/usr/bin/passwd ]]
 	[[ -z $(find "$base" -xdev -uid +65535 -print -quit) ]]
 	base_init
-	[[ -x $base/sbin/init ]]
+	[[ -L $base/sbin/init || -x $base/sbin/init ]]
 }

@@ -343,6 +343,21 @@ partitioned() {
 	[[ ! -e /usr/bin/new ]]
 }
 
+@test "/ as base: a \$SUBHOST below /root does not show /root" {
+	local below=/root/.subhost-check.$$
+	export HARMLESS=$below
+	mkdir -p "$below/sub"
+	echo treasure >"$below/file"
+	SUBHOST=$below/sub
+	new_sub web "BASE=/"
+	run sub start web -- /bin/sh -c 'ls -A /root'
+	local text=$output status=$status
+	sub stop web
+	SUBHOST=$PLACES/subhost
+	rm -rf --one-file-system "$below"
+	[[ $status == 0 && -z $text ]]
+}
+
 @test "/ as base is refused when /usr is a mount of its own" {
 	mkdir "$PLACES/empty"
 	mount -t overlay usr -o "lowerdir=/usr:$PLACES/empty" /usr
