@@ -70,15 +70,32 @@ static int write_all(int fd, const char *text, size_t len)
 	return 0;
 }
 
+#define FRESH_BYTES 300
+
+/* The name that a file has until it is whole. */
+static int fresh_name(const char *name, char fresh[static FRESH_BYTES])
+{
+	int len = snprintf(fresh, FRESH_BYTES, ".%s.new", name);
+
+	return len < FRESH_BYTES ? 0 : -ENAMETOOLONG;
+}
+
+void file_abandon(int dir_fd, const char *name)
+{
+	char fresh[FRESH_BYTES];
+
+	if (!fresh_name(name, fresh))
+		unlinkat(dir_fd, fresh, 0);
+}
+
 int file_replace(int dir_fd, const char *name, const char *text)
 {
 	AUTO(fd) int fd = -1;
-	char fresh[300];
-	int r;
+	char fresh[FRESH_BYTES];
+	int r = fresh_name(name, fresh);
 
-	if ((size_t)snprintf(fresh, sizeof(fresh), ".%s.new", name) >=
-	    sizeof(fresh))
-		return -ENAMETOOLONG;
+	if (r < 0)
+		return r;
 	fd = openat(dir_fd, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 	            0600);
 	if (fd < 0)
@@ -141,4 +158,21 @@ int file_remove_tree(int dir_fd, const char *name)
 	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -errno;
 	return remove_entry(dir_fd, name, st.st_dev);
+}
+
+int file_make_dirs(const char *path, unsigned mode)
+{
+	char copy[4096];
+
+	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
+		return -ENAMETOOLONG;
+	for (char *p = copy + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	return mkdir(copy, mode) < 0 && errno != EEXIST ? -errno : 0;
 }

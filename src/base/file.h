@@ -19,6 +19,13 @@ int file_write(int dir_fd, const char *path, const char *text);
  * reader sees the old one or the new one, whole: 0 or -errno. Not synced. */
 int file_replace(int dir_fd, const char *name, const char *text);
 
+/* Remove what a file_replace() of that name left that was cut short. */
+void file_abandon(int dir_fd, const char *name);
+
+/* Make a directory of that mode and those above it (0755): 0, also when it is
+ * there, or -errno. */
+int file_make_dirs(const char *path, unsigned mode);
+
 /* Remove dir_fd/name and all below it, without following symlinks and
  * without crossing into another filesystem: 0 (also when absent) or -errno. */
 int file_remove_tree(int dir_fd, const char *name);

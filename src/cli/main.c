@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -105,6 +106,7 @@ int main(int argc, char **argv)
 
 	c.program = slash ? slash + 1 : argc ? argv[0] : "subhost";
 	fill_standard();
+	umask(022); /* what we make has the modes that we say */
 	signal(SIGPIPE, SIG_IGN);
 	places_init(&c.places, NULL);
 	status = argc > 1 ? answer(c.program, argv[1]) : 0;

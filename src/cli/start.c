@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* subhost start NAME [-- COMMAND…]: bring it up and stay until init ends. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -45,6 +47,37 @@ static const char *terminal_type(void)
 	return term;
 }
 
+/*
+ * Without a pty init gets our standard descriptors. Not a directory, which
+ * leads up and out of its root; and of a terminal, which may be the host's
+ * only to write on, no more than that.
+ */
+static int restrict_standard(struct err *err)
+{
+	for (int i = 0; i < 3; i++) {
+		AUTO(fd) int fd = -1;
+		char path[32];
+		struct stat st;
+
+		if (fstat(i, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			return err_say(err, -EISDIR,
+			               "descriptor %d is a directory, which a "
+			               "guest must not have",
+			               i);
+		if (!isatty(i))
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", i);
+		fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+		if (fd < 0 || dup2(fd, i) < 0)
+			return err_set(err, -errno,
+			               "cannot open descriptor %d for writing",
+			               i);
+	}
+	return 0;
+}
+
 static int bring_up(struct run *run, struct sub *s, struct survey *v,
                     struct err *err)
 {
@@ -60,6 +93,8 @@ static int bring_up(struct run *run, struct sub *s, struct survey *v,
 	bool closed;
 	int r = sub_close_to_others(s, &closed, err);
 
+	if (!r && !wish.terminal)
+		r = restrict_standard(err);
 	if (!r)
 		r = declare(&d, s, &notes, err);
 	if (r < 0)

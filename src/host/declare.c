@@ -100,7 +100,10 @@ void declare_kept(const struct declaration *d, struct buf *b)
 		buf_puts(b, i ? " " : "");
 		buf_escape(b, d->base.v[i]);
 	}
-	buf_printf(b, "; IMAGE_PARTITION=%u; PRIVATE_USERS=%s; NETWORK=%s",
+	buf_printf(b,
+	           "; IMAGE_PARTITION=%u; PRIVATE_USERS=%s; MOUNTS=%s; "
+	           "NETWORK=%s",
 	           d->image_partition, users[d->users],
+	           d->mounts ? "yes" : "no",
 	           d->host_network ? "host" : "private");
 }

@@ -29,9 +29,20 @@ static const char *const emptied[] = {"/root", "/home", "/etc/ssl/private"};
 /* Files go. Those without a star are hidden even where they are not there yet:
  * shadow's tools make them for a moment. */
 static const char *const removed[] = {
-	"/etc/shadow",         "/etc/shadow-", "/etc/nshadow",
-	"/etc/shadow.lock",    "/etc/gshadow", "/etc/gshadow-",
-	"/etc/ngshadow",       "/etc/shadow*", "/etc/gshadow*",
+	"/etc/shadow",
+	"/etc/shadow-",
+	"/etc/nshadow",
+	"/etc/shadow+",
+	"/etc/shadow.edit",
+	"/etc/gshadow+",
+	"/etc/gshadow.edit",
+	"/var/backups/shadow.bak",
+	"/var/backups/gshadow.bak",
+	"/etc/gshadow",
+	"/etc/gshadow-",
+	"/etc/ngshadow",
+	"/etc/shadow*",
+	"/etc/gshadow*",
 	"/etc/ssh/ssh_host_*",
 };
 

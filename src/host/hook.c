@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -23,6 +24,8 @@ static void run(const struct sub *s, const char *program)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	buf_printf(&live, "%s/live", s->path);
 	setenv("SUBHOST_NAME", s->name, 1);
 	setenv("SUBHOST_LIVE", live.data, 1);

@@ -68,14 +68,13 @@ static void note_init(struct life *l, char *const *argv)
 	const struct init_kind *kind;
 
 	kind = kind_of(l, argv[0] ? argv[0] : "/bin/sh");
-	if (kind->is_real && !d->mounts)
+	if (kind->is_real && !r->mounts)
 		buf_printf(l->wish->notes,
 		           "%s is a real init, which wants MOUNTS=yes\n",
 		           argv[0]);
 	r->stop_signal =
 		(uint64_t)(d->stop_signal ? d->stop_signal : kind->stop_signal);
 	r->stop_timeout = d->stop_timeout;
-	r->mounts = d->mounts;
 }
 
 static int note_birth(struct life *l, struct err *err)
@@ -120,7 +119,7 @@ int init_start(struct life *l, struct err *err)
 		.net_fd = l->survey->net_fd,
 		.cgroup_fd = l->survey->cgroup_fd,
 		.base = (uid_t)l->survey->record.base,
-		.mounts = d->mounts,
+		.mounts = l->survey->record.mounts,
 		.reaper = d->reaper == ANSWER_YES,
 		.terminal = l->wish->terminal,
 		.hostname = d->hostname ? d->hostname : l->sub->name,

@@ -53,36 +53,35 @@ static int make_pinned(struct sub *s)
 	return r;
 }
 
-/* With SUBHOST_RUN to ourselves, lest two make one. Our own record, already
- * there, keeps it from being removed in between. */
-static int make(struct sub *s, int *ret_fd)
+/* With SUBHOST_RUN to ourselves, lest two make one. */
+static int make_alone(struct sub *s)
 {
-	AUTO(fd) int fd = -1;
+	AUTO(fd) int fd = mntns_open(s->run_fd, PIN);
 
-	if (flock(s->run_fd, LOCK_EX) < 0)
-		return -errno;
-	fd = mntns_open(s->run_fd, PIN);
-	if (fd < 0) {
-		mntns_unpin(s->run_fd, PIN); /* a pin that was cut short */
-		fd = make_pinned(s);
-		if (fd < 0)
-			return fd;
-	}
-	*ret_fd = fd_take(&fd);
-	return flock(s->run_fd, LOCK_SH) < 0 ? -errno : 0;
+	if (fd >= 0)
+		return fd_take(&fd);
+	mntns_unpin(s->run_fd, PIN); /* a pin that was cut short */
+	return make_pinned(s);
 }
 
 int launcher_open(struct sub *s, bool needed, int *ret_fd, struct err *err)
 {
 	int r = mntns_open(s->run_fd, PIN);
 
-	if (r >= 0) {
-		*ret_fd = r;
+	if (r < 0 && !needed && !has_record(s->run_fd, s->name))
 		return 0;
+	if (r < 0) {
+		/* Others at work may take their time: do not wait for them.
+		 * Our own record keeps SUBHOST_RUN while we have no lock. */
+		if (!flock(s->run_fd, LOCK_EX | LOCK_NB))
+			r = make_alone(s);
+		else
+			r = needed ? mntns_make_tiny(-1) : 0;
+		if (flock(s->run_fd, LOCK_SH) < 0)
+			r = -errno;
 	}
-	if (!needed && !has_record(s->run_fd, s->name))
-		return 0;
-	r = make(s, ret_fd);
+	if (r > 0)
+		*ret_fd = r;
 	return r < 0 ? err_set(err, r, "cannot make the launcher %s/" PIN,
 	                       s->places->run)
 	             : 0;

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -156,6 +156,15 @@ static int open_host(struct layers *l, const struct sub *s,
 	return r;
 }
 
+/* However it is spelt, and by whatever symlink. */
+static bool is_host_root(const char *path)
+{
+	struct stat st, root;
+
+	return !stat(path, &st) && !stat("/", &root) &&
+	       st.st_dev == root.st_dev && st.st_ino == root.st_ino;
+}
+
 int layers_open(struct layers *l, const struct sub *s,
                 const struct declaration *d, int userns_fd, struct err *err)
 {
@@ -165,7 +174,7 @@ int layers_open(struct layers *l, const struct sub *s,
 		const char *path = d->base.v[i];
 		size_t before = l->n;
 
-		if (!strcmp(path, "/"))
+		if (is_host_root(path))
 			r = open_host(l, s, &d->base_hide, err);
 		if (!r && l->n > before)
 			r = layers_idmap(l->fds[before], userns_fd,

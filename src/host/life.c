@@ -114,9 +114,23 @@ int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
 	return r < 0 ? err_wrap(err, "%s", s->name) : 0;
 }
 
+/* What lies on top of a mount of ours must go before it can. */
+static int refuse_covered(const struct life *l, struct err *err)
+{
+	const struct facts *f = &l->survey->facts;
+
+	if (!f->has_record ||
+	    (f->live != SOMEONE_ELSES && f->image != SOMEONE_ELSES))
+		return 0;
+	return survey_refuse_foreign(l->survey, l->sub, err);
+}
+
 static int end(struct life *l, bool keep, struct err *err)
 {
-	int r = undo(l, n_phases, keep, err);
+	int r = refuse_covered(l, err);
+
+	if (!r)
+		r = undo(l, n_phases, keep, err);
 
 	return r < 0 ? err_wrap(err, "%s", l->sub->name) : 0;
 }

@@ -63,7 +63,9 @@ static int note(struct life *l, struct err *err)
 	r->kept = buf_take(&kept);
 	r->post_stop = d->post_stop ? mem_copy(d->post_stop) : NULL;
 	r->base = base;
-	return 0;
+	r->mounts = d->mounts;
+	/* A hook may do anything: that it ran must not be forgotten. */
+	return d->pre_start ? phases_remember(l, err) : 0;
 }
 
 static int forget(struct life *l, struct err *err)
@@ -261,8 +263,12 @@ static int unpin_net(struct life *l, struct err *err)
 	struct survey *v = l->survey;
 	int r;
 
-	if (v->facts.net != OURS)
+	if (v->facts.net == SOMEONE_ELSES ||
+	    (v->facts.net == NOBODYS && !v->record.net_inode))
 		return 0;
+	/* Where it is nobody's there may be a file left of a pin cut short. */
+	if (v->facts.net == NOBODYS)
+		return netns_unpin_leftover(l->sub->name);
 	r = netns_unpin(l->sub->name);
 	if (r < 0)
 		return err_set(err, r, "cannot delete its network namespace");
@@ -366,7 +372,7 @@ static int make_cgroup(struct life *l, struct err *err)
 		               v->cgroup_parent, l->sub->name);
 	v->cgroup_fd = fd;
 	v->facts.cgroup = OURS;
-	if (!l->wish->declaration->mounts)
+	if (!v->record.mounts)
 		return 0;
 	fd = cgroup_delegate(v->cgroup_fd, (unsigned)v->record.base);
 	return fd < 0 ? err_set(err, fd, "cannot hand it its cgroup") : 0;
@@ -377,6 +383,8 @@ static int remove_cgroup(struct life *l, struct err *err)
 	struct survey *v = l->survey;
 	int r;
 
+	if (v->facts.cgroup == NOBODYS && v->cgroup_root_fd >= 0)
+		cgroup_remove_parent(v->cgroup_root_fd, v->cgroup_parent);
 	if (v->facts.cgroup != OURS)
 		return 0;
 	r = cgroup_kill(v->cgroup_fd);

@@ -157,16 +157,22 @@ static int make_bind(const struct sub *s, const struct root_request *req,
                      int *ret_fd, struct err *err)
 {
 	int holder_fd = req->image_fd >= 0 ? req->image_fd : s->dir_fd;
-	AUTO(fd) int fd = mount_clone(holder_fd, "root", true);
+	/* An image may hold a symlink there, to anywhere on the host. */
+	AUTO(fd) int root_fd = openat(holder_fd, "root", dir_flags);
+	AUTO(fd) int fd = -1;
 	int r;
 
-	if (fd == -ENOENT && req->image_fd >= 0)
-		return err_say(err, fd, "%s's image has no top directory root",
-		               s->path);
-	if (fd == -ENOENT)
-		return err_say(err, fd,
+	if (root_fd < 0 && req->image_fd >= 0)
+		return err_set(err, -errno,
+		               "%s's image has no top directory root", s->path);
+	if (root_fd < 0 && errno == ENOENT)
+		return err_say(err, -ENOENT,
 		               "%s has neither a root nor a BASE in its config",
 		               s->path);
+	if (root_fd < 0)
+		return err_set(err, -errno, "cannot open the directory %s/root",
+		               s->path);
+	fd = mount_clone(root_fd, "", true);
 	if (fd < 0)
 		return err_set(err, fd, "cannot copy the mount of %s/root",
 		               s->path);
@@ -292,24 +298,6 @@ int root_make(const struct sub *s, const struct root_request *req,
 	return 0;
 }
 
-/* In the child: mkdir -p below the guest's root. */
-static int make_dir(const char *path)
-{
-	char copy[4096];
-
-	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
-		return -ENAMETOOLONG;
-	for (char *p = copy + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*p = '/';
-	}
-	return mkdir(copy, 0755) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 static int become_guest(int live_fd, int userns_fd)
 {
 	umask(022);
@@ -333,7 +321,7 @@ int root_make_dirs(int live_fd, int userns_fd, const struct words *paths,
 	if (!r) {
 		r = become_guest(live_fd, userns_fd);
 		for (size_t i = 0; !r && i < paths->n; i++)
-			r = make_dir(paths->v[i]);
+			r = file_make_dirs(paths->v[i], 0755);
 		_exit(-r);
 	}
 	if (r > 0)

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -54,7 +56,7 @@ static int step_begin(struct launch *l)
 	umask(022);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int sig = 1; sig < 32; sig++)
+	for (int sig = 1; sig < _NSIG; sig++)
 		signal(sig, SIG_DFL);
 	if (setrlimit(RLIMIT_CORE, &no_core) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -210,15 +212,41 @@ static int mount_sys(struct launch *l)
 	return fd < 0 ? fd : attach_at(fd, l->live_fd, "sys");
 }
 
+/* Without a user namespace guest root is the host's to these files. */
+static int protect_proc(struct launch *l)
+{
+	static const char *const paths[] = {"proc/sys", "proc/sysrq-trigger",
+	                                    "proc/irq", "proc/bus", "proc/fs"};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < sizeof(paths) / sizeof(*paths); i++) {
+		AUTO(fd) int on_fd = beneath_open(l->live_fd, paths[i], false);
+		AUTO(fd) int fd = -1;
+
+		if (on_fd == -ENOENT)
+			continue; /* this kernel has none */
+		fd = on_fd < 0 ? on_fd : mount_clone(on_fd, "", false);
+		r = fd < 0 ? fd
+		           : mount_shape(fd, HIDDEN | K_MOUNT_ATTR_RDONLY, 0,
+		                         false);
+		if (!r)
+			r = mount_attach(fd, on_fd);
+	}
+	return r;
+}
+
 static int step_kernel(struct launch *l)
 {
 	int r = attach_new("proc", 0, l->live_fd, "proc");
 
+	if (!r && l->user_fd < 0)
+		r = protect_proc(l);
 	if (!r)
 		r = mount_sys(l);
-	if (!r)
-		r = attach_new("cgroup2", l->mounts ? 0 : K_MOUNT_ATTR_RDONLY,
-		               l->live_fd, "sys/fs/cgroup");
+	if (r < 0)
+		return r;
+	r = attach_new("cgroup2", l->mounts ? 0 : K_MOUNT_ATTR_RDONLY,
+	               l->live_fd, "sys/fs/cgroup");
 	/* A kernel without cgroups has no place for them. */
 	return r == -ENODEV || r == -ENOENT ? 0 : r;
 }
@@ -252,6 +280,16 @@ static int step_names(struct launch *l)
 {
 	(void)l;
 	return unshare(CLONE_NEWUTS | CLONE_NEWIPC) < 0 ? -errno : 0;
+}
+
+/* The caller's session keyring is not the guest's. */
+static int step_keyring(struct launch *l)
+{
+	(void)l;
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 &&
+	    errno != ENOSYS)
+		return -errno;
+	return 0;
 }
 
 static int step_hostname(struct launch *l)
@@ -350,24 +388,30 @@ static int step_workdir(struct launch *l)
 	return l->workdir && chdir(l->workdir) < 0 ? -errno : 0;
 }
 
-/* Nothing of the host stays open but what reports, and dies, at exec. */
+#define FIRST_OTHER 3 /* after the standard descriptors */
+
+/* Nothing of the host stays open but what reports, and dies, at exec. Both
+ * descriptors go out of the way first: they may be any number. */
 static int step_close(struct launch *l)
 {
-	int kept[2] = {l->status_fd, l->reaper_fd};
-	int moved[2] = {-1, -1};
+	int *kept[2] = {&l->status_fd, &l->reaper_fd};
+	int next = FIRST_OTHER;
 
 	for (int i = 0; i < 2; i++) {
-		if (kept[i] < 0)
+		if (*kept[i] < 0)
 			continue;
-		moved[i] = fcntl(kept[i], F_DUPFD_CLOEXEC, 1000);
-		if (moved[i] < 0)
+		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, FIRST_OTHER + 2);
+		if (*kept[i] < 0)
 			return -errno;
 	}
-	if (k_close_range(3, 999) < 0 || k_close_range(1002, ~0u) < 0)
-		return -errno;
-	l->status_fd = moved[0];
-	l->reaper_fd = moved[1];
-	return 0;
+	for (int i = 0; i < 2; i++) {
+		if (*kept[i] < 0)
+			continue;
+		*kept[i] = dup3(*kept[i], next++, O_CLOEXEC);
+		if (*kept[i] < 0)
+			return -errno;
+	}
+	return k_close_range((unsigned)next, ~0u) < 0 ? -errno : 0;
 }
 
 static int run_shell(void)
@@ -422,6 +466,7 @@ static const struct step {
 	{ "join its user namespace",		step_join_last,	PLAIN },
 	{ "make its uts and ipc namespaces",	step_names,	PLAIN },
 	{ "set its hostname",			step_hostname },
+	{ "give it a session keyring",		step_keyring },
 	{ "take its capabilities",		step_capabilities },
 	{ "give it its terminal",		step_terminal },
 	{ "become the user",			step_user,	ALWAYS, ABOUT_USER },

@@ -24,6 +24,7 @@
 
 #define BOOT_ID   "/proc/sys/kernel/random/boot_id"
 #define LOCKS_MAX (1 << 20)
+#define RUN_TRIES 64
 
 void sub_done(struct sub *s)
 {
@@ -159,11 +160,6 @@ int sub_lock(struct sub *s, unsigned seconds, struct err *err)
 	               holder.len ? holder.data : "another process", seconds);
 }
 
-void sub_unlock(struct sub *s)
-{
-	flock(s->dir_fd, LOCK_UN);
-}
-
 int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err)
 {
 	struct stat st;
@@ -181,26 +177,9 @@ int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err)
 	return 0;
 }
 
-static int make_path(const char *path)
-{
-	char copy[4096];
-
-	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
-		return -ENAMETOOLONG;
-	for (char *p = copy + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*p = '/';
-	}
-	return mkdir(copy, SUB_RUN_MODE) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 static int make_run(const char *run, int *ret_fd)
 {
-	int r = make_path(run), fd;
+	int r = file_make_dirs(run, SUB_RUN_MODE), fd;
 
 	if (r < 0)
 		return r;
@@ -236,15 +215,14 @@ static int try_run(const char *run, int *ret_fd)
 
 int sub_hold_run(struct sub *s, struct err *err)
 {
-	int r = 0;
+	int r = 1;
 
-	while (s->run_fd < 0) {
+	/* Each try but the last may meet one who removes it. */
+	for (int i = 0; r > 0 && i < RUN_TRIES; i++)
 		r = try_run(s->places->run, &s->run_fd);
-		if (r < 0)
-			return err_set(err, r, "cannot open %s",
-			               s->places->run);
-	}
-	return 0;
+	if (r > 0)
+		r = -ELOOP;
+	return r < 0 ? err_set(err, r, "cannot open %s", s->places->run) : 0;
 }
 
 static int read_boot_id(struct buf *b)
@@ -289,6 +267,9 @@ int sub_remember(struct sub *s, const struct record *record, struct err *err)
 	if (!r) {
 		whole.boot = boot.data;
 		record_print(&whole, &text);
+		r = text.len > RECORD_MAX ? -E2BIG : 0;
+	}
+	if (!r) {
 		r = file_replace(s->run_fd, s->name, buf_text(&text));
 	}
 	return r < 0 ? err_set(err, r, "cannot write the record %s/%s",
@@ -298,5 +279,6 @@ int sub_remember(struct sub *s, const struct record *record, struct err *err)
 
 void sub_forget(struct sub *s)
 {
+	file_abandon(s->run_fd, s->name);
 	unlinkat(s->run_fd, s->name, 0);
 }

@@ -37,7 +37,6 @@ int sub_open(struct sub *s, const struct places *places, const char *name,
 
 /* Wait for the lock at most that many seconds; the error names the holder. */
 int sub_lock(struct sub *s, unsigned seconds, struct err *err);
-void sub_unlock(struct sub *s);
 
 /* Keep other users of the host out of its directory: the files in it have
  * plain ids, setuid ones too. *ret_changed says whether they could get in. */

@@ -139,16 +139,13 @@ static void look_at_init(struct survey *v)
 	p.pid_fd = -1;
 }
 
-static int count_processes(struct survey *v)
+/* Whatever the guest made of its cgroups, this can be read. */
+static int look_for_processes(struct survey *v)
 {
-	size_t count = 0;
-	int r;
+	int r = v->cgroup_fd < 0 ? 0 : cgroup_is_populated(v->cgroup_fd);
 
-	if (v->cgroup_fd < 0)
-		return 0;
-	r = cgroup_count(v->cgroup_fd, &count);
-	v->facts.populated = count > 0;
-	return r;
+	v->facts.populated = r > 0;
+	return r < 0 ? r : 0;
 }
 
 static int look(int whose, enum whose *fact, const char *what, struct err *err)
@@ -182,8 +179,8 @@ int survey_take(struct survey *v, struct sub *s, struct err *err)
 	if (r < 0)
 		return r;
 	look_at_init(v);
-	r = count_processes(v);
-	return r < 0 ? err_set(err, r, "cannot count its processes") : 0;
+	r = look_for_processes(v);
+	return r < 0 ? err_set(err, r, "cannot look for its processes") : 0;
 }
 
 int survey_refuse_foreign(const struct survey *v, const struct sub *s,

@@ -11,8 +11,8 @@
 
 struct buf;
 
-#define RECORD_MAX       65536 /* bytes of its text */
-#define RECORD_TMPFS_MAX 16    /* TMPFS mounts that we keep count of */
+#define RECORD_MAX       (1 << 20) /* bytes of its text */
+#define RECORD_TMPFS_MAX 16        /* TMPFS mounts that we keep count of */
 
 struct record_tmpfs {
 	uint64_t id; /* of the mount */

@@ -128,8 +128,21 @@ static bool is_root(const char *path)
 	return true;
 }
 
+/* A record is text of lines, and so are our messages. */
+static bool has_control(const char *path)
+{
+	for (; *path; path++)
+		if ((unsigned char)*path < 0x20 || *path == 0x7f)
+			return true;
+	return false;
+}
+
 static int check_path(const struct value *v, const char *path)
 {
+	if (has_control(path))
+		return refuse_text(v, path,
+		                   "a path without control characters is "
+		                   "needed");
 	if (*path != '/')
 		return refuse_text(v, path, "an absolute path is needed");
 	if (climbs(path))

@@ -22,6 +22,7 @@
 #define FILE_BYTES_MAX (1 << 20)
 #define MARK           "trusted.subhost"
 #define MODE           01755 /* its sticky bit is a mark that comes with the making */
+#define DEPTH          "16" /* of cgroups that a guest makes: we walk them */
 #define TRIES          16 /* of a parent that others remove when it is empty */
 #define EMPTY_MS       10000 /* how long the killed may take to be gone */
 
@@ -43,6 +44,17 @@ int cgroup_open_root(void)
 	return -ENOENT;
 }
 
+/* Let memory and processes be counted in the cgroups below, where the host
+ * counts them at all. */
+static void count_below(int root_fd, const char *parent)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", parent);
+	file_write(root_fd, path, "+memory");
+	file_write(root_fd, path, "+pids");
+}
+
 static int make_below_parent(int root_fd, const char *parent, const char *name)
 {
 	char path[256];
@@ -55,6 +67,7 @@ static int make_below_parent(int root_fd, const char *parent, const char *name)
 			return -errno;
 		if (mkdirat(root_fd, parent, 0755) < 0 && errno != EEXIST)
 			return -errno;
+		count_below(root_fd, parent);
 	}
 	return -ENOENT;
 }
@@ -118,6 +131,15 @@ static int is_populated(int events_fd)
 		return -errno;
 	r = file_read_fd(events_fd, FILE_BYTES_MAX, &b);
 	return r < 0 ? r : strstr(buf_text(&b), "populated 1") != NULL;
+}
+
+int cgroup_is_populated(int cgroup_fd)
+{
+	AUTO(fd)
+	int events_fd =
+		openat(cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	return events_fd < 0 ? -errno : is_populated(events_fd);
 }
 
 int cgroup_kill(int cgroup_fd)
@@ -214,6 +236,10 @@ int cgroup_delegate(int cgroup_fd, unsigned uid)
 	                                    "cgroup.threads",
 	                                    "cgroup.subtree_control"};
 
+	int r = file_write(cgroup_fd, "cgroup.max.depth", DEPTH);
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
 		if (fchownat(cgroup_fd, files[i], uid, uid,
 		             AT_SYMLINK_NOFOLLOW) < 0)
@@ -225,6 +251,11 @@ static int remove_one(int parent_fd, const char *name, void *arg)
 {
 	(void)arg;
 	return unlinkat(parent_fd, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+void cgroup_remove_parent(int root_fd, const char *parent)
+{
+	unlinkat(root_fd, parent, AT_REMOVEDIR);
 }
 
 int cgroup_remove(int root_fd, const char *parent, const char *name)
@@ -242,6 +273,6 @@ int cgroup_remove(int root_fd, const char *parent, const char *name)
 			r = remove_one(parent_fd, name, NULL);
 	}
 	if (!r)
-		unlinkat(root_fd, parent, AT_REMOVEDIR);
+		cgroup_remove_parent(root_fd, parent);
 	return r;
 }

@@ -93,21 +93,3 @@ int mounts_describe(int fd, struct mount_description *ret_description)
 			return describe_line(line, ret_description);
 	return -ENOENT;
 }
-
-int mounts_has(const char *path)
-{
-	AUTO(buf) struct buf table = {0};
-	char *rest, *line, *point = NULL;
-	int r = file_read(AT_FDCWD, TABLE, TABLE_MAX, &table);
-
-	if (r < 0)
-		return r;
-	rest = table.data;
-	while ((line = strsep(&rest, "\n"))) {
-		for (int i = 0; line && i < 5; i++)
-			point = strsep(&line, " ");
-		if (point && !strcmp(resolve(point), path))
-			return 1;
-	}
-	return 0;
-}

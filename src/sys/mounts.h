@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include <stdbool.h>
-
 struct mount_description {
 	char *source; /* as its mounter named it, escapes resolved */
 	char *type;
@@ -17,10 +15,6 @@ void mount_description_done(struct mount_description *d);
 /* Describe the mount that fd lies on: 0, -ENOENT when it is not in the
  * caller's mount namespace, or -errno. */
 int mounts_describe(int fd, struct mount_description *ret_description);
-
-/* Is anything mounted at path, other than what path itself lies on? Exact
- * comparison with the table, path must be free of symlinks: 1, 0, -errno. */
-int mounts_has(const char *path);
 
 static inline void mount_description_auto(struct mount_description *d)
 {

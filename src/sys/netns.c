@@ -182,6 +182,17 @@ int netns_open(const char *name)
 	return fs.f_type == NSFS_MAGIC ? fd_take(&fd) : -ENOENT;
 }
 
+int netns_unpin_leftover(const char *name)
+{
+	char path[PATH_MAX_NETNS];
+	struct stat st;
+
+	path_of(name, path);
+	if (!lstat(path, &st) && S_ISREG(st.st_mode) && !st.st_size)
+		unlink(path); /* busy, if anything is mounted there after all */
+	return 0;
+}
+
 int netns_unpin(const char *name)
 {
 	char path[PATH_MAX_NETNS];

@@ -29,6 +29,9 @@ int netns_pin(int netns_fd, const char *name);
  * is (a plain file may lie there all the same: a pin that was cut short). */
 int netns_open(const char *name);
 
+/* Remove the empty file of a pin that was cut short, if one is there: 0. */
+int netns_unpin_leftover(const char *name);
+
 /* Give up a name. The kernel ends the namespace in its own time once nobody
  * uses it. 0, also when there was none, or -errno. */
 int netns_unpin(const char *name);
