@@ -144,8 +144,8 @@ mounts_or_makes_nodes() {
 	[[ $said == "999 kept 1000 kept 1001 kept 1002 kept " ]]
 }
 
-# Of the seals, not of writing: most kernels let nobody write to a program that
-# runs (ETXTBSY); 6.11 and 6.12 do.
+# Of the seals, not of writing: a program that runs cannot be written to on most
+# kernels anyway (ETXTBSY).
 seals() {
 	inside 'perl -e '\''
 		open(my $exe, "<", "/proc/1/exe") or die;
