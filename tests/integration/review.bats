@@ -92,7 +92,8 @@ c = ctypes.CDLL(None)
 c.syscall(250, 1, b"check")  # keyctl, KEYCTL_JOIN_SESSION_KEYRING
 c.syscall(248, b"user", b"subhost-secret", b"x", 1, -3)  # add_key
 os.execv(sys.argv[1], [sys.argv[1], "start", "db", "--", "perl", "-e",
-    "print syscall(250, 10, -3, q(user), q(subhost-secret), 0)"])
+    "my ($t, $d) = (q(user), q(subhost-secret));"
+    "print syscall(250, 10, -3, $t, $d, 0)"])
 ' "$SUBHOST_BIN"
 	echo "$output"
 	[[ $status == 0 && $output == -1 ]]
