@@ -10,7 +10,6 @@
 #include <asm/ioctls.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
@@ -30,6 +29,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "model/passwd.h"
+#include "model/powers.h"
 #include "sys/beneath.h"
 #include "sys/confine.h"
 #include "sys/kernel.h"
@@ -297,35 +297,10 @@ static int step_hostname(struct launch *l)
 	return sethostname(l->hostname, strlen(l->hostname)) < 0 ? -errno : 0;
 }
 
-#define CAP(name) (1ull << CAP_##name)
-
-/* ISOLATION: what concerns the machine and not its own namespaces. */
-static const uint64_t machine_capabilities =
-	CAP(MAC_ADMIN) | CAP(MAC_OVERRIDE) | CAP(SYS_TIME) | CAP(SYS_MODULE) |
-	CAP(SYS_RAWIO) | CAP(SYSLOG) | CAP(AUDIT_CONTROL) | CAP(BPF) |
-	CAP(PERFMON) | CAP(CHECKPOINT_RESTORE) | CAP(WAKE_ALARM) |
-	CAP(BLOCK_SUSPEND);
-
-/* Without a user namespace: what common services need, no more; and no device
- * nodes, which would be the host's. */
-static const uint64_t common_capabilities =
-	CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FSETID) | CAP(FOWNER) |
-	CAP(NET_RAW) | CAP(SETGID) | CAP(SETUID) | CAP(SETFCAP) | CAP(SETPCAP) |
-	CAP(NET_BIND_SERVICE) | CAP(SYS_CHROOT) | CAP(KILL) | CAP(AUDIT_WRITE) |
-	CAP(SYS_BOOT);
-
 static int step_capabilities(struct launch *l)
 {
-	uint64_t kept = common_capabilities;
-
-	if (l->user_fd >= 0)
-		kept = ~machine_capabilities;
-	else if (l->net_fd >= 0)
-		kept |= CAP(NET_ADMIN);
-	/* With it a guest could lift its limit of user namespaces again. */
-	if (!l->mounts)
-		kept &= ~CAP(SYS_RESOURCE);
-	return confine_capabilities(kept);
+	return confine_capabilities(
+		powers_kept(l->user_fd >= 0, l->net_fd >= 0, l->mounts));
 }
 
 static int step_terminal(struct launch *l)

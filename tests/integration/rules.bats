@@ -76,7 +76,7 @@ refused() {
 
 @test "MOUNTS=no: the limits cannot be lifted from inside" {
 	debian_sub web
-	needs_rule no-sys-resource host/steps.c \
+	needs_rule no-sys-resource model/powers.c \
 		's/kept &= ~CAP(SYS_RESOURCE)/(void)kept/' \
 		try 'echo 9 >/proc/sys/user/max_mnt_namespaces
 			unshare -m mount -t tmpfs none /mnt'
@@ -96,7 +96,7 @@ mounts_or_makes_nodes() {
 
 @test "PRIVATE_USERS=no: neither CAP_SYS_ADMIN nor CAP_MKNOD" {
 	debian_sub web PRIVATE_USERS=no
-	needs_rule few-capabilities host/steps.c \
+	needs_rule few-capabilities model/powers.c \
 		's/kept = common_capabilities/kept = ~machine_capabilities/' \
 		mounts_or_makes_nodes
 }
@@ -164,7 +164,7 @@ seals() {
 	[[ -s /etc/shadow ]] || skip "this host has no /etc/shadow"
 	new_sub web "BASE=/"
 	needs_rule hidden-files host/hide.c \
-		's/r = hide_pattern(fd, removed\[i\])/r = 0/' \
+		's/r = hide_each(fd, removed, .*;/r = 0;/' \
 		try 'test -s /etc/shadow'
 }
 
