@@ -166,8 +166,10 @@ int file_make_dirs(const char *path, unsigned mode)
 
 	if ((size_t)snprintf(copy, sizeof(copy), "%s", path) >= sizeof(copy))
 		return -ENAMETOOLONG;
+	if (!*copy)
+		return -ENOENT;
 	for (char *p = copy + 1; *p; p++) {
-		if (*p != '/')
+		if (*p != '/' || !p[1])
 			continue;
 		*p = '\0';
 		if (mkdir(copy, 0755) < 0 && errno != EEXIST)

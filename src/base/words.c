@@ -31,6 +31,12 @@ void words_add(struct words *w, const char *word)
 	add_owned(w, mem_copy(word));
 }
 
+/* Does a backslash quote this byte? Within "…", a shell knows but a few. */
+static bool is_quoted(char c, char quote)
+{
+	return c && (!quote || strchr("$`\"\\\n", c));
+}
+
 /* Take one word off *text, quotes resolved; -EINVAL when one stays open. */
 static int next_word(const char **text, struct buf *word)
 {
@@ -42,8 +48,10 @@ static int next_word(const char **text, struct buf *word)
 			quote = 0;
 		} else if (!quote && (*p == '\'' || *p == '"')) {
 			quote = *p;
-		} else if (*p == '\\' && quote != '\'' && p[1]) {
-			buf_putc(word, *++p);
+		} else if (*p == '\\' && quote != '\'' &&
+		           is_quoted(p[1], quote)) {
+			if (*++p != '\n')
+				buf_putc(word, *p);
 		} else {
 			buf_putc(word, *p);
 		}
@@ -52,12 +60,20 @@ static int next_word(const char **text, struct buf *word)
 	return quote ? -EINVAL : 0;
 }
 
+/* A quoted line end is none. */
+static const char *skip_blanks(const char *text)
+{
+	while ((*text && strchr(" \t\n", *text)) || !strncmp(text, "\\\n", 2))
+		text += *text == '\\' ? 2 : 1;
+	return text;
+}
+
 int words_split(struct words *w, const char *text)
 {
 	for (;;) {
 		AUTO(buf) struct buf word = {0};
 
-		text += strspn(text, " \t\n");
+		text = skip_blanks(text);
 		if (!*text)
 			return 0;
 		if (next_word(&text, &word) < 0)

@@ -32,8 +32,9 @@ int ranges_find(const char *text, const char *name, uint32_t uid_base,
                 uint32_t *ret_base, struct buf *added)
 {
 	char *copy = mem_copy(text), *rest = copy, *line;
-	uint32_t next = uid_base + RANGES_IDS, base;
-	bool found = false;
+	uint64_t next = (uint64_t)uid_base + RANGES_IDS;
+	uint32_t base;
+	bool found = false, cut = *text && text[strlen(text) - 1] != '\n';
 	int r = 0;
 
 	while (!found && !r && (line = strsep(&rest, "\n"))) {
@@ -41,14 +42,15 @@ int ranges_find(const char *text, const char *name, uint32_t uid_base,
 
 		if (!*line)
 			continue;
-		if (!number || parse_number(number + 1, &base) < 0) {
+		if (!number || parse_number(number + 1, &base) < 0 ||
+		    base < RANGES_IDS || base > LAST_BASE) {
 			r = -EINVAL;
 			break;
 		}
 		*number = '\0';
 		found = !strcmp(line, name);
-		if (base >= next)
-			next = base + RANGES_IDS;
+		if ((uint64_t)base + RANGES_IDS > next)
+			next = (uint64_t)base + RANGES_IDS;
 	}
 	free(copy);
 	if (r < 0)
@@ -56,7 +58,9 @@ int ranges_find(const char *text, const char *name, uint32_t uid_base,
 	if (!found) {
 		if (next > LAST_BASE)
 			return -ENOSPC;
-		base = next;
+		base = (uint32_t)next;
+		if (cut)
+			buf_putc(added, '\n');
 		buf_printf(added, "%s %u\n", name, base);
 	}
 	*ret_base = base;

@@ -15,7 +15,7 @@ struct err;
 	524288u /* the shared range, where nothing else is said */
 
 /*
- * The base of name in text, or the lowest free one above the shared range,
+ * The base of name in text, or the one above all that are taken,
  * whose line is then appended to added. 0, or -EINVAL for text that is not
  * ours or -ENOSPC when there is no range left.
  */

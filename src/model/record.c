@@ -122,7 +122,7 @@ static int parse_tmpfs(struct record *r, char *value)
 	*path++ = '\0';
 	if (*path != '/' || parse_number(value, &id) < 0 || !id)
 		return -EPROTO;
-	return record_add_tmpfs(r, id, path);
+	return record_add_tmpfs(r, id, path) < 0 ? -EPROTO : 0;
 }
 
 static int parse_line(struct record *r, const char *key, char *value)

@@ -204,7 +204,8 @@ static void says_what_is_allowed(void **state)
 		{"PRE_START=(/a /b)",
 	         "PRE_START is an array, one value is allowed"},
 		{"POST_STOP='\033[2Jx'",
-	         "POST_STOP is \"\\x1b[2Jx\", an absolute path is needed"},
+	         "POST_STOP is \"\\x1b[2Jx\", a path without control "
+	         "characters is needed"},
 		{"USER=/23456789012345678901234567890123456789012345678901234"
 	         "56789012345",
 	         "USER is \"/234567890123456789012345678901234567890"

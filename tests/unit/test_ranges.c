@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/ranges.h"
+
+#define LAST 4294836223u /* no range may reach the last ids */
+
+static void assert_found(const char *text, const char *name, uint32_t wanted)
+{
+	AUTO(buf) struct buf added = {0};
+	uint32_t base = 1;
+
+	assert_int_equal(
+		ranges_find(text, name, RANGES_UID_BASE, &base, &added), 0);
+	assert_int_equal(base, wanted);
+	assert_int_equal(added.len, 0);
+}
+
+static void assert_allocated(const char *text, uint32_t uid_base,
+                             uint32_t wanted)
+{
+	AUTO(buf) struct buf added = {0}, line = {0};
+	uint32_t base = 1;
+
+	assert_int_equal(ranges_find(text, "new", uid_base, &base, &added), 0);
+	assert_int_equal(base, wanted);
+	buf_printf(&line, "new %u\n", wanted);
+	assert_string_equal(buf_text(&added), buf_text(&line));
+}
+
+static void assert_refused(const char *text, const char *name,
+                           uint32_t uid_base, int code)
+{
+	AUTO(buf) struct buf added = {0};
+	uint32_t base = 1;
+
+	assert_int_equal(ranges_find(text, name, uid_base, &base, &added),
+	                 code);
+	assert_int_equal(base, 1);
+	assert_int_equal(added.len, 0);
+}
+
+static void finds(void **state)
+{
+	static const char *const text = "web 589824\n\ndb 655360\n"
+					"we 720896\nlast 4294836223";
+
+	(void)state;
+	assert_found(text, "web", 589824);
+	assert_found(text, "db", 655360);
+	assert_found(text, "we", 720896);
+	assert_found(text, "last", LAST);
+}
+
+static void allocates(void **state)
+{
+	(void)state;
+	assert_allocated("", RANGES_UID_BASE, 589824);
+	assert_allocated("\n\n", RANGES_UID_BASE, 589824);
+	assert_allocated("web 589824\n", RANGES_UID_BASE, 655360);
+	assert_allocated("web 589824\nNEW 655360\nnewer 720896\n",
+	                 RANGES_UID_BASE, 786432);
+	assert_allocated("db 655360\nweb 589824\n", RANGES_UID_BASE, 720896);
+	/* Ranges of a lower UID_BASE that was there before. */
+	assert_allocated("web 131072\n", RANGES_UID_BASE, 589824);
+	assert_allocated("", 65536, 131072);
+	/* One of such that reaches into where the next would be. */
+	assert_allocated("web 565536\n", RANGES_UID_BASE, 631072);
+}
+
+static void allocates_until_there_is_none(void **state)
+{
+	(void)state;
+	assert_allocated("", LAST - RANGES_IDS, LAST);
+	assert_allocated("web 4294770687\n", RANGES_UID_BASE, LAST);
+	assert_refused("", "new", LAST - RANGES_IDS + 1, -ENOSPC);
+	assert_refused("", "new", LAST, -ENOSPC);
+	assert_refused("web 4294770688\n", "new", RANGES_UID_BASE, -ENOSPC);
+	assert_refused("web 4294836223\n", "new", RANGES_UID_BASE, -ENOSPC);
+	/* Who has one keeps it. */
+	assert_found("web 4294836223\n", "web", LAST);
+}
+
+static void mends_a_last_line_without_its_end(void **state)
+{
+	AUTO(buf) struct buf added = {0};
+	uint32_t base;
+
+	(void)state;
+	assert_int_equal(ranges_find("web 589824", "new", RANGES_UID_BASE,
+	                             &base, &added),
+	                 0);
+	assert_string_equal(buf_text(&added), "\nnew 655360\n");
+}
+
+/* As start after start does it: each its own, and no two share an id. */
+static void gives_each_its_own(void **state)
+{
+	AUTO(buf) struct buf text = {0};
+	uint32_t base, again;
+	char name[] = "a0";
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++) {
+		name[0] = (char)('a' + i / 10);
+		name[1] = (char)('0' + i % 10);
+		assert_int_equal(ranges_find(buf_text(&text), name,
+		                             RANGES_UID_BASE, &base, &text),
+		                 0);
+		assert_int_equal(base, RANGES_UID_BASE + (i + 1) * RANGES_IDS);
+		assert_int_equal(ranges_find(buf_text(&text), name,
+		                             RANGES_UID_BASE, &again, &text),
+		                 0);
+		assert_int_equal(base, again);
+	}
+}
+
+static void refuses_garbage(void **state)
+{
+	static const char *const bad[] = {
+		"x",
+		"x ",
+		"x  589824",
+		"x -1",
+		"x +589824",
+		"x 0x90000",
+		"x 589824 ",
+		"x 589824\r",
+		"x a",
+		"x 589824x",
+		"x 4294967296",
+		"x y 589824",
+		" ",
+		"\377\033",
+		"589824",
+		"x\t589824",
+		"x=589824",
+		"x 18446744073709551616",
+		"x 0",
+		"x 65535",
+		"x 4294836224",
+		"x 4294967295",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		AUTO(buf) struct buf text = {0};
+
+		assert_refused(bad[i], "new", RANGES_UID_BASE, -EINVAL);
+		assert_refused(bad[i], "x", RANGES_UID_BASE, -EINVAL);
+		buf_printf(&text, "web 589824\n%s\nnew 655360\n", bad[i]);
+		assert_refused(buf_text(&text), "new", RANGES_UID_BASE,
+		               -EINVAL);
+	}
+}
+
+static void assert_reads(const char *text, uint32_t wanted)
+{
+	struct err err = {0};
+	uint32_t base = 1;
+
+	assert_int_equal(ranges_read_uid_base(text, "conf", &base, &err), 0);
+	assert_string_equal(err.text, "");
+	assert_int_equal(base, wanted);
+}
+
+static void reads_uid_base(void **state)
+{
+	(void)state;
+	assert_reads("", RANGES_UID_BASE);
+	assert_reads("\n \t\r\n# UID_BASE = 65536\n", RANGES_UID_BASE);
+	assert_reads("UID_BASE=1000000", 1000000);
+	assert_reads("UID_BASE = 1000000\n", 1000000);
+	assert_reads("#\n \tUID_BASE\t=\t1000000 \t# why\n", 1000000);
+	assert_reads("UID_BASE = 1000000#x", 1000000);
+	assert_reads("UID_BASE = 1000000\r\n", 1000000);
+	assert_reads("UID_BASE = 0001000000\n", 1000000);
+	assert_reads("UID_BASE = 70000\n\nUID_BASE = 1000000\n", 1000000);
+	assert_reads("UID_BASE = 65536", 65536);
+	assert_reads("UID_BASE = 4294836223", LAST);
+}
+
+static void assert_says(const char *text, const char *wanted)
+{
+	struct err err = {0};
+	uint32_t base = 1;
+
+	assert_int_equal(ranges_read_uid_base(text, "/etc/conf", &base, &err),
+	                 -EINVAL);
+	assert_int_equal(err.code, -EINVAL);
+	assert_string_equal(err.text, wanted);
+	assert_int_equal(base, 1);
+}
+
+static void says_what_is_wrong(void **state)
+{
+	(void)state;
+	assert_says("\n# x\nUID_BASE", "/etc/conf:3: expected KEY = value");
+	assert_says("UID_BASE 5", "/etc/conf:1: expected KEY = value");
+	assert_says("UID_BASE # = 65536", "/etc/conf:1: expected KEY = value");
+	assert_says("UID_BASE=65536\nBRIDGE = br0",
+	            "/etc/conf:2: BRIDGE is not a key of this version, only "
+	            "UID_BASE is");
+	assert_says("uid_base = 65536",
+	            "/etc/conf:1: uid_base is not a key of this version, only "
+	            "UID_BASE is");
+	assert_says(" \033]0;\377\\ = 1",
+	            "/etc/conf:1: \\x1b]0;\\xff\\x5c is not a key of this "
+	            "version, only UID_BASE is");
+}
+
+static void refuses_bad_bases(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"0",
+		"65535",
+		"4294836224",
+		"4294967295",
+		"4294967296",
+		"4295032832",           /* 2^32 + 65536 */
+		"18446744073709617152", /* 2^64 + 65536 */
+		"-1",
+		"+65536",
+		"0x10000",
+		"65536 65536",
+		"65536;",
+		"'65536'",
+		"\"65536\"",
+		"= 65536",
+		"65 536",
+		"\377",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		AUTO(buf) struct buf text = {0};
+
+		buf_printf(&text, "\nUID_BASE = %s\n", bad[i]);
+		assert_says(buf_text(&text),
+		            "/etc/conf:2: UID_BASE must be a number from 65536 "
+		            "to 4294836223");
+	}
+}
+
+static void cuts_a_long_key(void **state)
+{
+	AUTO(buf) struct buf text = {0};
+	struct err err = {0};
+	uint32_t base;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		buf_puts(&text, "\033");
+	buf_puts(&text, "=1");
+	assert_int_equal(
+		ranges_read_uid_base(buf_text(&text), "c", &base, &err),
+		-EINVAL);
+	assert_in_range(strlen(err.text), 100, 200);
+	assert_non_null(strstr(err.text, " is not a key of this version"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds),
+		cmocka_unit_test(allocates),
+		cmocka_unit_test(allocates_until_there_is_none),
+		cmocka_unit_test(mends_a_last_line_without_its_end),
+		cmocka_unit_test(gives_each_its_own),
+		cmocka_unit_test(refuses_garbage),
+		cmocka_unit_test(reads_uid_base),
+		cmocka_unit_test(says_what_is_wrong),
+		cmocka_unit_test(refuses_bad_bases),
+		cmocka_unit_test(cuts_a_long_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
