@@ -2,6 +2,7 @@
 
 #include "host/hide.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -17,11 +18,14 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "host/place.h"
+#include "model/ranges.h"
 #include "sys/kernel.h"
 #include "sys/mount.h"
 
 #define OPAQUE   "trusted.overlay.opaque"
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
+
+static const int dir_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 /* Directories stay, empty: programs expect them. */
 static const char *const emptied[] = {"/root", "/home", "/etc/ssl/private"};
@@ -195,20 +199,58 @@ static int hide_all(int fd, const struct places *places,
 	return r;
 }
 
-int hide_make(const struct places *places, const struct words *more,
+static uid_t shifted(uid_t id, uid_t base)
+{
+	return base + (id < RANGES_IDS ? id : RANGES_IDS - 2); /* nobody */
+}
+
+/* A tmpfs cannot be idmapped before Linux 6.3, so what is in this one belongs
+ * to the guest's ids outright. dir_fd is ours to close. */
+static int shift_owners(int dir_fd, uid_t base)
+{
+	DIR *dir = fdopendir(dir_fd);
+	struct dirent *e;
+	struct stat st;
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	while (!r && (e = readdir(dir))) {
+		int fd;
+
+		if (e->d_type != DT_DIR || !strcmp(e->d_name, ".") ||
+		    !strcmp(e->d_name, ".."))
+			continue;
+		fd = openat(dir_fd, e->d_name, dir_flags);
+		r = fd < 0 ? -errno : shift_owners(fd, base);
+	}
+	if (!r &&
+	    (fstat(dir_fd, &st) < 0 || fchown(dir_fd, shifted(st.st_uid, base),
+	                                      shifted(st.st_gid, base)) < 0))
+		r = -errno;
+	closedir(dir);
+	return r;
+}
+
+int hide_make(const struct places *places, const struct words *more, uid_t base,
               int *ret_fd, struct err *err)
 {
 	static const struct mount_option options[] = {
 		{"mode", "0755"}, {"size", "4m"}, {NULL, NULL}};
 	AUTO(fd) int fd = mount_new("tmpfs", options, 0);
 	AUTO(buf) struct buf at = {0};
-	int r;
+	int dir_fd, r;
 
 	if (fd < 0)
 		return err_set(err, fd, "cannot make a tmpfs to hide with");
 	r = hide_all(fd, places, more, &at);
 	if (r < 0)
 		return err_set(err, r, "cannot hide %s", buf_text(&at));
+	dir_fd = base ? openat(fd, ".", dir_flags) : -1;
+	if (base)
+		r = dir_fd < 0 ? -errno : shift_owners(dir_fd, base);
+	if (r < 0)
+		return err_set(err, r, "cannot give away what hides");
 	*ret_fd = fd_take(&fd);
 	return 0;
 }

@@ -408,5 +408,7 @@ int image_mount(const struct image_request *req, int *ret_mount_fd,
 	r = open_image(&img, err);
 	if (!r)
 		r = identify(&img, err);
+	if (!r && req->ret_type)
+		*req->ret_type = img.fs->type;
 	return r ? r : attach_alone(&img, ret_mount_fd, err);
 }

@@ -15,6 +15,7 @@ struct image_request {
 	unsigned partition; /* 0 = the whole image, else its number */
 	bool read_only;     /* several read-only users share one device */
 	const char *mark;   /* the loop device's file name, e.g. subhost:web */
+	const char **ret_type; /* NULL, or gets the name of its filesystem */
 };
 
 /*

@@ -63,27 +63,30 @@ int layers_idmap(int mount_fd, int userns_fd, const char *what, struct err *err)
 	return r < 0 ? err_set(err, r, "cannot map the ids of %s", what) : 0;
 }
 
-/* The same, naming the filesystem's type, which only its place tells. */
-static int idmap_of(int mount_fd, int userns_fd, int place_fd, const char *path,
-                    struct err *err)
+/* Name the filesystem that could not: an image's type, or, when that is NULL,
+ * what only the place of a directory tells. */
+static int hint_type(int place_fd, const char *image_type, int code,
+                     struct err *err)
 {
 	AUTO(buf) struct buf type = {0};
-	int r = layers_idmap(mount_fd, userns_fd, path, err);
 
-	if (r >= 0)
-		return r;
-	put_type(place_fd, &type);
-	return err_hint(err, "it is %s", buf_text(&type));
+	if (image_type)
+		buf_puts(&type, image_type);
+	else
+		put_type(place_fd, &type);
+	err_hint(err, "it is %s", buf_text(&type));
+	return code;
 }
 
 static int open_image(const struct sub *s, const char *path, int *ret_fd,
-                      struct err *err)
+                      const char **ret_type, struct err *err)
 {
 	struct image_request req = {
 		.dir_fd = AT_FDCWD,
 		.path = path,
 		.read_only = true,
 		.mark = s->mark,
+		.ret_type = ret_type,
 	};
 
 	return image_mount(&req, ret_fd, err);
@@ -101,10 +104,11 @@ static int clone_dir(int place_fd, const char *path, int *ret_fd,
 }
 
 static int open_layer(struct layers *l, const struct sub *s, const char *path,
-                      int userns_fd, struct err *err)
+                      struct err *err)
 {
 	AUTO(fd) int place_fd = open(path, O_PATH | O_CLOEXEC);
 	AUTO(fd) int fd = -1;
+	const char *type = NULL;
 	struct stat st;
 	int r;
 
@@ -113,15 +117,15 @@ static int open_layer(struct layers *l, const struct sub *s, const char *path,
 	if (S_ISDIR(st.st_mode))
 		r = clone_dir(place_fd, path, &fd, err);
 	else
-		r = open_image(s, path, &fd, err);
+		r = open_image(s, path, &fd, &type, err);
 	if (r < 0)
 		return r;
 	r = mount_shape(fd, 0, MS_PRIVATE, false);
 	if (r < 0)
 		return err_set(err, r, "cannot make %s private", path);
-	r = idmap_of(fd, userns_fd, place_fd, path, err);
+	r = layers_idmap(fd, l->userns_fd, path, err);
 	if (r < 0)
-		return r;
+		return hint_type(place_fd, type, r, err);
 	add(l, fd_take(&fd));
 	return 0;
 }
@@ -150,7 +154,7 @@ static int open_host(struct layers *l, const struct sub *s,
 		return err_say(err, -EXDEV,
 		               "/ cannot be the base: /usr is a mount of its "
 		               "own, and an overlay does not carry submounts");
-	r = hide_make(s->places, hide, &fd, err);
+	r = hide_make(s->places, hide, l->base, &fd, err);
 	if (!r)
 		add(l, fd_take(&fd));
 	return r;
@@ -166,21 +170,17 @@ static bool is_host_root(const char *path)
 }
 
 int layers_open(struct layers *l, const struct sub *s,
-                const struct declaration *d, int userns_fd, struct err *err)
+                const struct declaration *d, struct err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; !r && i < d->base.n; i++) {
 		const char *path = d->base.v[i];
-		size_t before = l->n;
 
 		if (is_host_root(path))
 			r = open_host(l, s, &d->base_hide, err);
-		if (!r && l->n > before)
-			r = layers_idmap(l->fds[before], userns_fd,
-			                 "the layer that hides", err);
 		if (!r)
-			r = open_layer(l, s, path, userns_fd, err);
+			r = open_layer(l, s, path, err);
 	}
 	return r;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The steps of a start, each with its undo. A step records what it is about to
- * put on the host before it does; an undo takes off what the survey shows to
- * be ours, and is content when there is nothing.
+ * put on the host before it does, or what it puts there carries a mark; an undo
+ * takes off what the survey shows to be ours, and is content when there is
+ * nothing.
  */
 #pragma once
 

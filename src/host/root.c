@@ -26,6 +26,7 @@
 #include "sys/confine.h"
 #include "sys/kernel.h"
 #include "sys/mount.h"
+#include "sys/mounts.h"
 #include "sys/overlay.h"
 #include "sys/process.h"
 
@@ -109,12 +110,18 @@ static int check_part(const struct sub *s, int holder_fd, bool image,
 	return 0;
 }
 
-static int refuse_overlay(const struct sub *s, int holder_fd, struct err *err)
+/* What kernels before 6.5 say of these two goes to their log alone. */
+static int check_holder(const struct sub *s, int holder_fd, struct err *err)
 {
 	struct statfs fs;
 
 	if (fstatfs(holder_fd, &fs) < 0)
 		return err_set(err, -errno, "cannot look at %s", s->path);
+	if (fs.f_flags & ST_RDONLY)
+		return err_say(err, -EROFS,
+		               "%s lies on a read-only filesystem, and the "
+		               "writable part of an overlay cannot",
+		               s->path);
 	if (fs.f_type != OVERLAYFS_SUPER_MAGIC)
 		return 0;
 	return err_say(err, -EINVAL,
@@ -131,7 +138,7 @@ static int open_writable(const struct sub *s, const struct root_request *req,
 	bool image = req->image_fd >= 0;
 	int holder_fd = image ? req->image_fd : s->dir_fd;
 	AUTO(fd) int fd = -1;
-	int r = refuse_overlay(s, holder_fd, err);
+	int r = check_holder(s, holder_fd, err);
 
 	if (!r)
 		r = check_part(s, holder_fd, image, "root", err);
@@ -160,6 +167,7 @@ static int make_bind(const struct sub *s, const struct root_request *req,
 	/* An image may hold a symlink there, to anywhere on the host. */
 	AUTO(fd) int root_fd = openat(holder_fd, "root", dir_flags);
 	AUTO(fd) int fd = -1;
+	AUTO(buf) struct buf what = {0};
 	int r;
 
 	if (root_fd < 0 && req->image_fd >= 0)
@@ -179,7 +187,8 @@ static int make_bind(const struct sub *s, const struct root_request *req,
 	r = mount_shape(fd, 0, MS_PRIVATE, true);
 	if (r < 0)
 		return err_set(err, r, "cannot make a mount private");
-	r = layers_idmap(fd, req->userns_fd, s->path, err);
+	buf_printf(&what, "%s/root, or what is mounted in it,", s->path);
+	r = layers_idmap(fd, req->userns_fd, buf_text(&what), err);
 	if (r < 0)
 		return r;
 	*ret_fd = fd_take(&fd);
@@ -249,7 +258,8 @@ static int make_overlay(const struct sub *s, const struct root_request *req,
                         int *ret_fd, struct err *err)
 {
 	const struct declaration *d = req->declaration;
-	AUTO(layers) struct layers layers = {0};
+	AUTO(layers)
+	struct layers layers = {.userns_fd = req->userns_fd, .base = req->base};
 	AUTO(fd) int writable_fd = -1;
 	AUTO(fd) int fd = -1;
 	char log[256];
@@ -260,7 +270,7 @@ static int make_overlay(const struct sub *s, const struct root_request *req,
 	int r = open_writable(s, req, &writable_fd, err);
 
 	if (!r)
-		r = layers_open(&layers, s, d, req->userns_fd, err);
+		r = layers_open(&layers, s, d, err);
 	if (r < 0)
 		return r;
 	o.lower_fds = layers.fds;
@@ -339,6 +349,32 @@ static bool is_sticky(const char *path)
 	return !strcmp(path, "/tmp") || !strcmp(path, "/var/tmp");
 }
 
+/* Is it a tmpfs of ours that fd is the root of? */
+static bool is_our_tmpfs(int fd, const char *source)
+{
+	AUTO(mount_description) struct mount_description d = {0};
+	struct mount_identity identity;
+
+	return !mount_identify(fd, &identity) && identity.is_root &&
+	       !mounts_describe(fd, &d) && !strcmp(d.type, "tmpfs") &&
+	       !strcmp(d.source, source);
+}
+
+/* Open the place, rid of what a start that was killed has left there. */
+static int open_tmpfs_point(const struct root_tmpfs *t)
+{
+	for (;;) {
+		AUTO(fd) int fd = beneath_open(t->live_fd, t->path, true);
+		int r;
+
+		if (fd < 0 || !is_our_tmpfs(fd, t->source))
+			return fd < 0 ? fd : fd_take(&fd);
+		r = mount_detach(fd);
+		if (r < 0)
+			return r;
+	}
+}
+
 int root_mount_tmpfs(const struct root_tmpfs *t, uint64_t *ret_id,
                      struct err *err)
 {
@@ -351,7 +387,7 @@ int root_mount_tmpfs(const struct root_tmpfs *t, uint64_t *ret_id,
 		{"size", "10%"},
 		{NULL, NULL},
 	};
-	AUTO(fd) int on_fd = beneath_open(t->live_fd, t->path, true);
+	AUTO(fd) int on_fd = open_tmpfs_point(t);
 	AUTO(fd) int fd = -1;
 	struct mount_identity identity;
 	int r;

@@ -172,10 +172,34 @@ static int attach_layers(const struct overlay *o, struct buf *lowerdir)
 	return r ? r : attach_as(o->writable_fd, "w");
 }
 
+/* In the helper: what was attached goes down with it, so let the caller have
+ * copies under the same numbers, and another try. */
+static int give_back(int mount_fd, const char *name)
+{
+	AUTO(fd) int fd = mount_clone(AT_FDCWD, name, false);
+
+	if (fd < 0)
+		return fd;
+	return dup3(fd, mount_fd, O_CLOEXEC) < 0 ? -errno : 0;
+}
+
+static int give_back_layers(const struct overlay *o)
+{
+	char name[24];
+	int r = give_back(o->writable_fd, "w");
+
+	for (size_t i = 0; !r && i < o->n_lower; i++) {
+		snprintf(name, sizeof(name), "%zu", i);
+		r = give_back(o->lower_fds[i], name);
+	}
+	return r;
+}
+
 /* In the helper: returns a number in the shared table of descriptors. */
 static int mount_by_names(const struct overlay *o)
 {
 	AUTO(buf) struct buf data = {0};
+	int failed = 0;
 	int r = enter_scratch();
 
 	if (r < 0)
@@ -195,9 +219,13 @@ static int mount_by_names(const struct overlay *o)
 	if (r < 0)
 		return r;
 	if (mount(o->source, "o", "overlay", 0, buf_text(&data)) < 0)
-		return -errno;
+		failed = -errno;
 	r = confine_act_as(0);
-	return r < 0 ? r : mount_clone(AT_FDCWD, "o", false);
+	if (!r && failed)
+		r = give_back_layers(o);
+	if (r < 0 || failed)
+		return r < 0 ? r : failed;
+	return mount_clone(AT_FDCWD, "o", false);
 }
 
 static int by_helper(const struct overlay *o)

@@ -139,8 +139,7 @@ without() {
 }
 
 @test "a full disk" {
-	mount -t tmpfs -o size=64k,nr_inodes=24 tiny "$SUBHOST"
-	this_is_before
+	subhost_on ext4 4M
 	busybox_sub web
 	dd if=/dev/zero of="$SUBHOST/web/root/fill" bs=4096 status=none || true
 	while mkdir "$SUBHOST/web/root/$RANDOM$RANDOM"; do :; done 2>/dev/null

@@ -275,10 +275,10 @@ make_image() {
 	rmdir "$at"
 }
 
-# subhost_on FILESYSTEM: put $SUBHOST on one, before anything is in it.
+# subhost_on FILESYSTEM [SIZE]: put $SUBHOST on one, before anything is in it.
 subhost_on() {
 	need_fs "$1"
-	truncate -s 600M "$PLACES/disk.img"
+	truncate -s "${2-600M}" "$PLACES/disk.img"
 	"mkfs.$1" -q "$PLACES/disk.img"
 	mount -o loop "$PLACES/disk.img" "$SUBHOST"
 	this_is_before

@@ -143,3 +143,14 @@ os.execv(sys.argv[1], [sys.argv[1], "start", "db", "--", "perl", "-e",
 	fails_with 125 "$SUBHOST_RUN" sub start web -- true
 	rm "$SUBHOST_RUN"
 }
+
+@test "wakings that are killed do not pile up tmpfs mounts" {
+	sub start web -- true
+	for _ in 1 2 3; do
+		strace -qq -o /dev/null -e inject=clone3:signal=SIGKILL:when=1 \
+			"$SUBHOST_BIN" start web -- true </dev/null || true
+	done
+	sub start web -- true
+	((!$(grep -c "$SUBHOST/web/live/run " /proc/self/mountinfo)))
+	sub stop web
+}
