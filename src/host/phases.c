@@ -348,10 +348,15 @@ static int unmount_tmpfs(struct life *l, struct err *err)
 	if (v->facts.live != OURS)
 		return 0; /* they went with it */
 	for (size_t i = RECORD_TMPFS_MAX; i-- > 0;) {
-		struct record_tmpfs *t = &v->record.tmpfs[i];
+		struct root_tmpfs t = {
+			.live_fd = v->live_fd,
+			.path = v->record.tmpfs[i].path,
+			.source = l->sub->mark,
+			.known = v->record.tmpfs[i].id,
+		};
 
-		if (t->id && !r)
-			r = root_unmount_tmpfs(v->live_fd, t->path, t->id, err);
+		if (t.known && !r)
+			r = root_unmount_tmpfs(&t, err);
 	}
 	if (!r)
 		record_clear_tmpfs(&v->record);

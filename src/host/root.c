@@ -350,24 +350,27 @@ static bool is_sticky(const char *path)
 }
 
 /* Is it a tmpfs of ours that fd is the root of? */
-static bool is_our_tmpfs(int fd, const char *source)
+static bool is_our_tmpfs(int fd, const struct root_tmpfs *t)
 {
 	AUTO(mount_description) struct mount_description d = {0};
 	struct mount_identity identity;
 
-	return !mount_identify(fd, &identity) && identity.is_root &&
-	       !mounts_describe(fd, &d) && !strcmp(d.type, "tmpfs") &&
-	       !strcmp(d.source, source);
+	if (mount_identify(fd, &identity) < 0 || !identity.is_root)
+		return false;
+	if (identity.is_unique && identity.id == t->known)
+		return true;
+	return !mounts_describe(fd, &d) && !strcmp(d.type, "tmpfs") &&
+	       !strcmp(d.source, t->source);
 }
 
-/* Open the place, rid of what a start that was killed has left there. */
+/* Open the place, rid of what of ours is mounted there. */
 static int open_tmpfs_point(const struct root_tmpfs *t)
 {
 	for (;;) {
 		AUTO(fd) int fd = beneath_open(t->live_fd, t->path, true);
 		int r;
 
-		if (fd < 0 || !is_our_tmpfs(fd, t->source))
+		if (fd < 0 || !is_our_tmpfs(fd, t))
 			return fd < 0 ? fd : fd_take(&fd);
 		r = mount_detach(fd);
 		if (r < 0)
@@ -408,17 +411,12 @@ int root_mount_tmpfs(const struct root_tmpfs *t, uint64_t *ret_id,
 	return 0;
 }
 
-int root_unmount_tmpfs(int live_fd, const char *path, uint64_t id,
-                       struct err *err)
+int root_unmount_tmpfs(const struct root_tmpfs *t, struct err *err)
 {
-	AUTO(fd) int fd = beneath_open(live_fd, path, true);
-	struct mount_identity identity;
-	int r;
+	AUTO(fd) int fd = open_tmpfs_point(t);
 
-	if (fd < 0)
-		return 0; /* the guest took its place away, and it with that */
-	r = mount_identify(fd, &identity);
-	if (!r && identity.is_root && identity.id == id)
-		r = mount_detach(fd);
-	return r < 0 ? err_set(err, r, "cannot unmount its %s", path) : 0;
+	/* A guest may have taken its place away, and it with that. */
+	return fd < 0 && fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP
+	               ? err_set(err, fd, "cannot unmount its %s", t->path)
+	               : 0;
 }

@@ -49,18 +49,19 @@ int root_open_point(const struct sub *s, const char *name, int *ret_fd,
 int root_make_dirs(int live_fd, int userns_fd, const struct words *paths,
                    struct err *err);
 
-/* A tmpfs of ours to be mounted on a directory of live. */
+/* A tmpfs of ours on a directory of live. */
 struct root_tmpfs {
 	int live_fd;
 	const char *path;   /* in the guest */
 	const char *source; /* what the mount table shall say */
 	uid_t base;         /* its owner: guest root */
+	uint64_t known;     /* its mount id, if it was written down; else 0 */
 };
 
-/* Mount it; *ret_id is its mount id. */
+/* Mount it; *ret_id is its mount id. What of ours lies there already, left by
+ * a start that was killed, is taken off first. */
 int root_mount_tmpfs(const struct root_tmpfs *t, uint64_t *ret_id,
                      struct err *err);
 
-/* Take off one of them, if it is still where it was made. */
-int root_unmount_tmpfs(int live_fd, const char *path, uint64_t id,
-                       struct err *err);
+/* Take it off, if it is still where it was made. */
+int root_unmount_tmpfs(const struct root_tmpfs *t, struct err *err);

@@ -70,7 +70,8 @@ static int look_at_mount(const struct sub *s, const char *name, uint64_t known,
 		return r;
 	if (!identity.is_root)
 		return NOBODYS;
-	if (identity.id != known && !is_marked(s, fd))
+	/* An id that may be another's by now proves nothing. */
+	if ((identity.id != known || !identity.is_unique) && !is_marked(s, fd))
 		return SOMEONE_ELSES;
 	*ret_fd = fd_take(&fd);
 	return OURS;

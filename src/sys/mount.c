@@ -97,6 +97,7 @@ int mount_identify(int fd, struct mount_identity *ret_identity)
 	if (!(st.mask & (K_STATX_MNT_ID | K_STATX_MNT_ID_UNIQUE)))
 		return -EOPNOTSUPP;
 	ret_identity->id = st.mnt_id;
+	ret_identity->is_unique = st.mask & K_STATX_MNT_ID_UNIQUE;
 	ret_identity->is_root = st.attributes & K_STATX_ATTR_MOUNT_ROOT;
 	return 0;
 }

@@ -46,6 +46,7 @@ int mount_detach(int fd);
  */
 struct mount_identity {
 	uint64_t id;
+	bool is_unique; /* never used again */
 	bool is_root; /* fd is the mount's root */
 };
 
