@@ -11,6 +11,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "sys/confine.h"
 #include "sys/kernel.h"
 #include "sys/mount.h"
 
@@ -48,21 +49,18 @@ static const struct link {
 
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-static int fill(int fd, uid_t base)
+/* As their owner, who makes them. */
+static int fill(int fd)
 {
 	for (size_t i = 0; i < COUNT(nodes); i++)
 		if (mknodat(fd, nodes[i].name, S_IFCHR | 0666,
-		            makedev(nodes[i].major, nodes[i].minor)) < 0 ||
-		    fchownat(fd, nodes[i].name, base, base, 0) < 0)
+		            makedev(nodes[i].major, nodes[i].minor)) < 0)
 			return -errno;
 	for (size_t i = 0; i < COUNT(directories); i++)
-		if (mkdirat(fd, directories[i].name, directories[i].mode) < 0 ||
-		    fchownat(fd, directories[i].name, base, base, 0) < 0)
+		if (mkdirat(fd, directories[i].name, directories[i].mode) < 0)
 			return -errno;
 	for (size_t i = 0; i < COUNT(links); i++)
-		if (symlinkat(links[i].to, fd, links[i].name) < 0 ||
-		    fchownat(fd, links[i].name, base, base,
-		             AT_SYMLINK_NOFOLLOW) < 0)
+		if (symlinkat(links[i].to, fd, links[i].name) < 0)
 			return -errno;
 	return 0;
 }
@@ -84,8 +82,11 @@ static int make_dev(uid_t base)
 	               K_MOUNT_ATTR_NOSUID | K_MOUNT_ATTR_NOEXEC);
 	if (fd < 0)
 		return fd;
+	r = confine_act_as(base);
+	if (r < 0)
+		return r;
 	before = umask(0);
-	r = fill(fd, base);
+	r = fill(fd);
 	if (!r) { /* something to mount the console on */
 		console_fd =
 			openat(fd, "console",
@@ -93,6 +94,7 @@ static int make_dev(uid_t base)
 		r = console_fd < 0 ? -errno : 0;
 	}
 	umask(before);
+	confine_act_as(0);
 	return r ? r : fd_take(&fd);
 }
 

@@ -225,18 +225,25 @@ int sub_hold_run(struct sub *s, struct err *err)
 	return r < 0 ? err_set(err, r, "cannot open %s", s->places->run) : 0;
 }
 
-static int read_boot_id(struct buf *b)
+/* The boot id, read once: records of before the last boot tell nothing. */
+static int read_boot_id(struct sub *s)
 {
-	int r = file_read(AT_FDCWD, BOOT_ID, 64, b);
+	AUTO(buf) struct buf b = {0};
+	int r;
 
-	if (!r && b->len && b->data[b->len - 1] == '\n')
-		b->data[--b->len] = '\0';
-	return r;
+	if (*s->boot)
+		return 0;
+	r = file_read(AT_FDCWD, BOOT_ID, sizeof(s->boot) - 1, &b);
+	if (r < 0)
+		return r;
+	snprintf(s->boot, sizeof(s->boot), "%s", buf_text(&b));
+	s->boot[strcspn(s->boot, "\n")] = '\0';
+	return 0;
 }
 
 int sub_recall(struct sub *s, struct record *ret_record, struct err *err)
 {
-	AUTO(buf) struct buf text = {0}, boot = {0};
+	AUTO(buf) struct buf text = {0};
 	char path[4096];
 	int r;
 
@@ -246,13 +253,13 @@ int sub_recall(struct sub *s, struct record *ret_record, struct err *err)
 		return 1;
 	if (r < 0)
 		return err_set(err, r, "cannot read %s", path);
-	r = read_boot_id(&boot);
+	r = read_boot_id(s);
 	if (r < 0)
 		return err_set(err, r, "cannot read " BOOT_ID);
 	r = record_parse(ret_record, buf_text(&text));
 	if (r < 0) /* half a record is none: the marks will tell */
 		return 1;
-	if (ret_record->boot && !strcmp(ret_record->boot, buf_text(&boot)))
+	if (ret_record->boot && !strcmp(ret_record->boot, s->boot))
 		return 0;
 	record_done(ret_record);
 	return 1;
@@ -260,12 +267,12 @@ int sub_recall(struct sub *s, struct record *ret_record, struct err *err)
 
 int sub_remember(struct sub *s, const struct record *record, struct err *err)
 {
-	AUTO(buf) struct buf text = {0}, boot = {0};
+	AUTO(buf) struct buf text = {0};
 	struct record whole = *record;
-	int r = read_boot_id(&boot);
+	int r = read_boot_id(s);
 
 	if (!r) {
-		whole.boot = boot.data;
+		whole.boot = s->boot;
 		record_print(&whole, &text);
 		r = text.len > RECORD_MAX ? -E2BIG : 0;
 	}

@@ -19,6 +19,7 @@ struct sub {
 	char name[NAME_BYTES];
 	char *path;            /* of its directory, for messages and config */
 	char mark[MARK_BYTES]; /* subhost:NAME[@TAG]: what is ours says so */
+	char boot[40];         /* the kernel's boot id, once it was needed */
 	int dir_fd;
 	int run_fd; /* SUBHOST_RUN, held so that it is not removed; or -1 */
 };
