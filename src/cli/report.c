@@ -27,11 +27,6 @@ void report_done(struct report *r)
 
 static void take_config(struct report *r, const struct sub *s)
 {
-	static const char *const users[] = {
-		[USERS_SHARED] = "shared",
-		[USERS_ISOLATED] = "isolated",
-		[USERS_NO] = "no",
-	};
 	AUTO(declared) struct declared d = {0};
 	AUTO(buf) struct buf warnings = {0}, base = {0};
 	struct err err = {0};
@@ -45,7 +40,7 @@ static void take_config(struct report *r, const struct sub *s)
 		buf_escape(&base, d.declaration.base.v[i]);
 	}
 	r->base = buf_take(&base);
-	r->users = users[d.declaration.users];
+	r->users = users_name(d.declaration.users);
 	r->is_open = d.declaration.users == USERS_NO;
 	r->mounts = d.declaration.mounts ? "yes" : "no";
 	r->network = d.declaration.host_network ? "host" : "private";

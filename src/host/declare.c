@@ -89,12 +89,6 @@ int declare(struct declared *d, const struct sub *s, struct buf *warnings,
 
 void declare_kept(const struct declaration *d, struct buf *b)
 {
-	static const char *const users[] = {
-		[USERS_SHARED] = "shared",
-		[USERS_ISOLATED] = "isolated",
-		[USERS_NO] = "no",
-	};
-
 	buf_puts(b, "BASE=");
 	for (size_t i = 0; i < d->base.n; i++) {
 		buf_puts(b, i ? " " : "");
@@ -103,7 +97,7 @@ void declare_kept(const struct declaration *d, struct buf *b)
 	buf_printf(b,
 	           "; IMAGE_PARTITION=%u; PRIVATE_USERS=%s; MOUNTS=%s; "
 	           "NETWORK=%s",
-	           d->image_partition, users[d->users],
+	           d->image_partition, users_name(d->users),
 	           d->mounts ? "yes" : "no",
 	           d->host_network ? "host" : "private");
 }

@@ -125,44 +125,36 @@ static int refuse_covered(const struct life *l, struct err *err)
 	return survey_refuse_foreign(l->survey, l->sub, err);
 }
 
-static int end(struct life *l, bool keep, struct err *err)
+/* Undo what is there, or what hibernation does not keep. */
+static int end(struct life l, bool keep, struct err *err)
 {
-	int r = refuse_covered(l, err);
+	int r;
 
+	l.live_mount_fd = -1;
+	l.made_net_fd = -1;
+	l.user_fd = -1;
+	r = refuse_covered(&l, err);
 	if (!r)
-		r = undo(l, n_phases, keep, err);
-
-	return r < 0 ? err_wrap(err, "%s", l->sub->name) : 0;
+		r = undo(&l, n_phases, keep, err);
+	return r < 0 ? err_wrap(err, "%s", l.sub->name) : 0;
 }
 
 int life_hibernate(struct sub *s, struct survey *v, bool force, int seconds,
                    struct err *err)
 {
-	struct life l = {
-		.sub = s,
-		.survey = v,
-		.live_mount_fd = -1,
-		.made_net_fd = -1,
-		.user_fd = -1,
-		.force = force,
-		.seconds = seconds,
-	};
-
-	return end(&l, true, err);
+	return end((struct life){.sub = s,
+	                         .survey = v,
+	                         .force = force,
+	                         .seconds = seconds},
+	           true, err);
 }
 
 int life_stop(struct sub *s, struct survey *v, bool force, int seconds,
               struct err *err)
 {
-	struct life l = {
-		.sub = s,
-		.survey = v,
-		.live_mount_fd = -1,
-		.made_net_fd = -1,
-		.user_fd = -1,
-		.force = force,
-		.seconds = seconds,
-	};
-
-	return end(&l, false, err);
+	return end((struct life){.sub = s,
+	                         .survey = v,
+	                         .force = force,
+	                         .seconds = seconds},
+	           false, err);
 }

@@ -16,6 +16,9 @@ struct err;
 enum users { USERS_SHARED, USERS_ISOLATED, USERS_NO };
 enum answer { ANSWER_AUTO, ANSWER_NO, ANSWER_YES };
 
+/* As it is written in a config. */
+const char *users_name(enum users users);
+
 struct declaration {
 	struct words base;        /* BASE: layers, top first; none = no base */
 	struct words base_hide;   /* BASE_HIDE: absolute paths */

@@ -48,15 +48,20 @@ void value_print_unsigned(struct buf *b, const void *field)
 	buf_printf(b, "%u", *(const unsigned *)field);
 }
 
-void value_print_users(struct buf *b, const void *field)
+const char *users_name(enum users users)
 {
-	static const char *const texts[] = {
+	static const char *const names[] = {
 		[USERS_SHARED] = "shared",
 		[USERS_ISOLATED] = "isolated",
 		[USERS_NO] = "no",
 	};
 
-	buf_puts(b, texts[*(const enum users *)field]);
+	return names[users];
+}
+
+void value_print_users(struct buf *b, const void *field)
+{
+	buf_puts(b, users_name(*(const enum users *)field));
 }
 
 void value_print_yes(struct buf *b, const void *field)

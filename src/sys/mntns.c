@@ -27,27 +27,36 @@ static int make_points(void)
 	return 0;
 }
 
-/* In the maker: leave the host's tree for an almost empty one. */
-static int leave_host(void)
+int mntns_enter_empty(void)
 {
 	static const struct mount_option options[] = {
-		{"mode", "0755"}, {"size", "16k"}, {NULL, NULL}};
+		{"mode", "0755"}, {"size", "4m"}, {NULL, NULL}};
 	AUTO(fd) int root_fd = -1;
-	AUTO(fd) int tiny_fd = -1;
+	AUTO(fd) int fd = -1;
 	int r;
 
 	if (unshare(CLONE_NEWNS) < 0 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -errno;
 	root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	tiny_fd = mount_new("tmpfs", options, 0);
-	if (root_fd < 0 || tiny_fd < 0)
-		return root_fd < 0 ? -errno : tiny_fd;
-	r = mount_attach(tiny_fd, root_fd);
+	fd = mount_new("tmpfs", options, 0);
+	if (root_fd < 0 || fd < 0)
+		return root_fd < 0 ? -errno : fd;
+	r = mount_attach(fd, root_fd);
 	if (r < 0)
 		return r;
-	if (fchdir(tiny_fd) < 0 || k_pivot_root(".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+	return fchdir(fd) < 0 ? -errno : 0;
+}
+
+/* In the maker: leave the host's tree for an almost empty one. */
+static int leave_host(void)
+{
+	int r = mntns_enter_empty();
+
+	if (r < 0)
+		return r;
+	if (k_pivot_root(".", ".") < 0 || umount2(".", MNT_DETACH) < 0 ||
+	    chdir("/") < 0)
 		return -errno;
 	return make_points();
 }

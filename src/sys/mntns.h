@@ -9,6 +9,13 @@
 /* A directory in it to attach a root on; it also has /proc and /sys. */
 #define MNTNS_POINT "/live"
 
+/*
+ * Enter a new mount namespace and, in it, an empty tmpfs that covers all of the
+ * host's tree: the working directory from now on, "/" is still the host's. For
+ * a process that is to end or to pivot soon. 0 or -errno.
+ */
+int mntns_enter_empty(void);
+
 /* Make one, on that processor (-1: on any): a descriptor of the namespace or
  * -errno. */
 int mntns_make_tiny(int cpu);

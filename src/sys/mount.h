@@ -47,7 +47,7 @@ int mount_detach(int fd);
 struct mount_identity {
 	uint64_t id;
 	bool is_unique; /* never used again */
-	bool is_root; /* fd is the mount's root */
+	bool is_root;   /* fd is the mount's root */
 };
 
 int mount_identify(int fd, struct mount_identity *ret_identity);

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "sys/confine.h"
 #include "sys/kernel.h"
+#include "sys/mntns.h"
 #include "sys/mount.h"
 #include "sys/older.h"
 #include "sys/process.h"
@@ -136,29 +137,6 @@ static int attach_as(int mount_fd, const char *name)
 	return mount_attach(mount_fd, fd);
 }
 
-/* In the helper: a working directory of its own to attach the layers in. */
-static int enter_scratch(void)
-{
-	static const struct mount_option options[] = {{"mode", "0700"},
-	                                              {NULL, NULL}};
-	AUTO(fd) int root_fd = -1;
-	AUTO(fd) int fd = -1;
-	int r;
-
-	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return -errno;
-	/* Over everything: what is found by names is all relative to it. */
-	root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	fd = mount_new("tmpfs", options, 0);
-	if (root_fd < 0 || fd < 0)
-		return root_fd < 0 ? -errno : fd;
-	r = mount_attach(fd, root_fd);
-	if (r < 0)
-		return r;
-	return fchdir(fd) < 0 ? -errno : 0;
-}
-
 static int attach_layers(const struct overlay *o, struct buf *lowerdir)
 {
 	char name[24];
@@ -200,7 +178,7 @@ static int mount_by_names(const struct overlay *o)
 {
 	AUTO(buf) struct buf data = {0};
 	int failed = 0;
-	int r = enter_scratch();
+	int r = mntns_enter_empty();
 
 	if (r < 0)
 		return r;
