@@ -20,8 +20,9 @@ static void life_auto(struct life *l)
 	fd_auto(&l->user_fd);
 }
 
-/* Undo the phases before end, the last first; all are tried, the first error
- * is the one that is told. */
+/* Undo the phases before end, the last first. All are tried, and the first
+ * error is the one that is told; but nothing is taken from under processes
+ * that will not go. */
 static int undo(struct life *l, size_t end, bool keep, struct err *err)
 {
 	struct err ignored;
@@ -35,6 +36,8 @@ static int undo(struct life *l, size_t end, bool keep, struct err *err)
 		r = phases[i].undo(l, first ? &ignored : err);
 		if (r < 0 && !first)
 			first = r;
+		if (r < 0 && phases[i].is_vital)
+			break;
 	}
 	return first;
 }

@@ -430,8 +430,8 @@ const struct phase phases[] = {
 	{ NULL,		note_end },
 	{ find_user,	NULL },
 	{ mount_tmpfs,	unmount_tmpfs },
-	{ make_cgroup,	remove_cgroup },
-	{ init_start,	init_end },
+	{ make_cgroup,	remove_cgroup,	.is_vital = true },
+	{ init_start,	init_end,	.is_vital = true },
 };
 /* clang-format on */
 

@@ -32,7 +32,8 @@ struct life {
 struct phase {
 	int (*todo)(struct life *l, struct err *err); /* NULL: nothing */
 	int (*undo)(struct life *l, struct err *err); /* NULL: nothing */
-	bool is_kept; /* hibernation leaves it */
+	bool is_kept;  /* hibernation leaves it */
+	bool is_vital; /* while its undo fails, what came before it stays */
 };
 
 /* Write the record down as it is now. */
