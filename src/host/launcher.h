@@ -12,10 +12,10 @@ struct sub;
 
 /*
  * Open it: *ret_fd is the caller's. The first start that finds another sub
- * host up makes it; before, and where it cannot be pinned, *ret_fd is -1: the
- * start sets out from a copy of the host's mount namespace, which costs less
- * than to make a launcher for one. needed: make it all the same (MOUNTS=yes has
- * to find its way without root's powers).
+ * host up makes it. Before, and while others are at work in SUBHOST_RUN,
+ * *ret_fd is -1: the start sets out from a copy of the host's mount namespace,
+ * which costs less than a launcher for one. needed: make one all the same, if
+ * only for this start (MOUNTS=yes finds its way without root's powers).
  */
 int launcher_open(struct sub *s, bool needed, int *ret_fd, struct err *err);
 

@@ -8,11 +8,7 @@ setup() {
 	base_debian
 }
 
-debian_sub() {
-	new_sub "$1" "BASE=(\"$base\")" "${@:2}"
-}
-
-inside() { # SHELL-TEXT: in the sub host web
+inside() { # SHELL-TEXT: in the sub host web, to the first failure
 	sub start web -- /bin/sh -ec "$1"
 }
 

@@ -263,6 +263,15 @@ busybox_sub() {
 	new_sub "$1" "BASE=(\"$base\")" "${@:2}"
 }
 
+debian_sub() {
+	base_debian
+	new_sub "$1" "BASE=(\"$base\")" "${@:2}"
+}
+
+inside() { # SHELL-TEXT: in the sub host web
+	sub start web -- /bin/sh -c "$1"
+}
+
 # make_image FILE SIZE FILESYSTEM [DIRECTORY…]: with those top directories.
 make_image() {
 	local file=$1 at=$PLACES/.filling

@@ -84,8 +84,7 @@ set_config() {
 
 @test "the caller's session keyring stays outside" {
 	[[ $(uname -m) == x86_64 ]] || skip "its system calls go by number"
-	base_debian
-	new_sub db "BASE=$base"
+	debian_sub db
 	run python3 -c '
 import ctypes, os, sys
 c = ctypes.CDLL(None)

@@ -9,14 +9,6 @@ setup() {
 	base_debian
 }
 
-debian_sub() {
-	new_sub "$1" "BASE=(\"$base\")" "${@:2}"
-}
-
-inside() { # SHELL-TEXT: in the sub host web
-	sub start web -- /bin/sh -c "$1"
-}
-
 # try SHELL-TEXT: what a guest must not be able to do
 try() {
 	inside "if { $1; } >/dev/null 2>&1; then echo broken; else echo kept; fi"

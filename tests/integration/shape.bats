@@ -3,15 +3,6 @@
 
 load lib
 
-debian_sub() {
-	base_debian
-	new_sub "$1" "BASE=(\"$base\")" "${@:2}"
-}
-
-inside() { # SHELL-TEXT: in the sub host web
-	sub start web -- /bin/sh -c "$1"
-}
-
 namespaces() {
 	for kind in "$@"; do
 		readlink "/proc/self/ns/$kind"
