@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "cli/context.h"
 #include "cli/verb.h"
-#include "host/declare.h"
-#include "host/sub.h"
+#include "sub/declare.h"
+#include "sub/sub.h"
 
 static void print_row(void *arg, const char *name, const char *value, int line)
 {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "host/place.h"
+#include "sub/place.h"
 
 struct buf;
 struct err;

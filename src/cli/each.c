@@ -5,8 +5,8 @@
 #include "base/auto.h"
 #include "base/err.h"
 #include "cli/context.h"
-#include "host/launcher.h"
 #include "host/life.h"
+#include "run/launcher.h"
 
 int each_begin(const struct context *c, const char *name, struct sub *s,
                struct survey *v, struct err *err)

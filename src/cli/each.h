@@ -2,8 +2,8 @@
 /* One sub host or several, opened and locked for a verb. */
 #pragma once
 
-#include "host/sub.h"
 #include "host/survey.h"
+#include "sub/sub.h"
 
 struct context;
 struct err;

@@ -12,8 +12,8 @@
 #include "base/err.h"
 #include "cli/context.h"
 #include "cli/verb.h"
-#include "host/libexec.h"
 #include "model/name.h"
+#include "sub/libexec.h"
 
 static void print_help(const char *program)
 {

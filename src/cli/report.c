@@ -13,8 +13,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "cli/context.h"
-#include "host/declare.h"
-#include "host/sub.h"
+#include "sub/declare.h"
+#include "sub/sub.h"
 #include "sys/cgroup.h"
 
 void report_done(struct report *r)

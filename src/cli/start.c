@@ -16,10 +16,10 @@
 #include "cli/context.h"
 #include "cli/each.h"
 #include "cli/verb.h"
-#include "host/console.h"
-#include "host/declare.h"
-#include "host/launcher.h"
 #include "host/life.h"
+#include "run/console.h"
+#include "run/launcher.h"
+#include "sub/declare.h"
 
 /* One run of one sub host, from set-up to the end of its init. */
 struct run {

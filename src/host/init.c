@@ -15,10 +15,10 @@
 #include "base/words.h"
 #include "host/life.h"
 #include "host/phases.h"
-#include "host/sub.h"
 #include "host/survey.h"
 #include "model/declaration.h"
 #include "model/init.h"
+#include "sub/sub.h"
 #include "sys/beneath.h"
 #include "sys/kernel.h"
 

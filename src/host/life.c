@@ -8,10 +8,10 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "host/declare.h"
 #include "host/phases.h"
-#include "host/sub.h"
 #include "model/state.h"
+#include "sub/declare.h"
+#include "sub/sub.h"
 
 static void life_auto(struct life *l)
 {

@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "host/launch.h"
 #include "host/survey.h"
+#include "run/launch.h"
 
 struct buf;
 struct declaration;

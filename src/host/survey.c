@@ -11,7 +11,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "host/sub.h"
+#include "sub/sub.h"
 #include "sys/cgroup.h"
 #include "sys/kernel.h"
 #include "sys/loop.h"

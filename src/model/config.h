@@ -2,7 +2,7 @@
 /*
  * The text of a config file, read natively: assignments, quotes, ${VAR}, +=,
  * arrays, comments, line continuation. Pure: what the variables mean is
- * model/declaration's business, and running bash is host/evaluate's.
+ * model/declaration's business, and running bash is sub/evaluate's.
  */
 #pragma once
 
@@ -40,7 +40,7 @@ int config_parse(struct config *c, const char *text, size_t len,
                  const char *where, struct err *err);
 
 /*
- * Read what our bash script prints (host/evaluate): for each variable
+ * Read what our bash script prints (sub/evaluate): for each variable
  * NAME NUL COUNT NUL value NUL…, COUNT being "-" for a plain one. -EINVAL
  * when it is anything else.
  */

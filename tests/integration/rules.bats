@@ -54,14 +54,14 @@ refused() {
 
 @test "MOUNTS=no: no mount namespace of its own" {
 	debian_sub web
-	needs_rule limit-of-mount-namespaces host/steps.c \
+	needs_rule limit-of-mount-namespaces run/steps.c \
 		's/file_write(limits_fd, "max_mnt_namespaces", "0")/0/' \
 		try 'unshare -m mount -t tmpfs none /mnt'
 }
 
 @test "MOUNTS=no: no user namespace of its own" {
 	debian_sub web
-	needs_rule limit-of-user-namespaces host/steps.c \
+	needs_rule limit-of-user-namespaces run/steps.c \
 		's/file_write(limits_fd, "max_user_namespaces", "0")/0/' \
 		try 'unshare -U true'
 }
@@ -99,7 +99,7 @@ mounts_or_makes_nodes() {
 	mknod -m 0666 "$SUBHOST/web/root/zero" c 1 5
 	for users in no shared; do
 		echo "PRIVATE_USERS=$users" >>"$SUBHOST/web/config"
-		needs_rule live-is-nodev host/root.c \
+		needs_rule live-is-nodev root/root.c \
 			's/mount_shape(fd, K_MOUNT_ATTR_NODEV, /mount_shape(fd, 0, /' \
 			try 'head -c 1 /zero'
 	done
@@ -114,7 +114,7 @@ mounts_or_makes_nodes() {
 	echo treasure >"$PLACES/host/file"
 	for mounts in no yes; do
 		echo "MOUNTS=$mounts" >>"$SUBHOST/web/config"
-		needs_rule close-what-is-the-hosts host/steps.c '/step_close }/d' \
+		needs_rule close-what-is-the-hosts run/steps.c '/step_close }/d' \
 			try 'grep treasure /proc/self/fd/7/../file' \
 			7<"$PLACES/host/dir"
 	done
@@ -155,7 +155,7 @@ seals() {
 	! mountpoint -q /usr || skip "/usr is a mount of its own here"
 	[[ -s /etc/shadow ]] || skip "this host has no /etc/shadow"
 	new_sub web "BASE=/"
-	needs_rule hidden-files host/hide.c \
+	needs_rule hidden-files root/hide.c \
 		's/r = hide_each(fd, removed, .*;/r = 0;/' \
 		try 'test -s /etc/shadow'
 }
@@ -178,7 +178,7 @@ run_setuid() {
 @test "users of the host cannot run what a guest has made setuid" {
 	debian_sub web
 	install -m 0755 "$(command -v id)" "$SUBHOST/web/root/id"
-	needs_rule directory-is-closed host/sub.c \
+	needs_rule directory-is-closed sub/sub.c \
 		's/fchmod(s->dir_fd, 0700) < 0/0/' run_setuid
 }
 
@@ -247,7 +247,7 @@ mounts_on_live() {
 # namespace are slaves by then in any case, being in a user namespace's.
 @test "what is mounted inside does not come back to the host" {
 	debian_sub web MOUNTS=yes
-	needs_rule root-is-a-slave host/launch.c \
+	needs_rule root-is-a-slave run/launch.c \
 		's/mount_shape(fd, 0, MS_SLAVE, true)/0/' mounts_on_live
 	echo MOUNTS=no >>"$SUBHOST/web/config"
 	[[ $(verdict mounts_on_live) == kept ]]
@@ -258,7 +258,7 @@ mounts_on_live() {
 @test "a config of another user is refused" {
 	debian_sub web
 	chown 65534 "$SUBHOST/web/config"
-	needs_rule config-is-roots host/declare.c \
+	needs_rule config-is-roots sub/declare.c \
 		's/st.st_uid != geteuid()/0/' refused "belongs to uid 65534"
 }
 
@@ -267,7 +267,7 @@ mounts_on_live() {
 	debian_sub web
 	for mode in 0620 0602; do
 		chmod "$mode" "$SUBHOST/web/config"
-		needs_rule config-is-not-writable host/declare.c \
+		needs_rule config-is-not-writable sub/declare.c \
 			's/if (st.st_mode & 022)/if (0)/' \
 			refused "can be written by others"
 	done
@@ -289,7 +289,7 @@ mounts_on_live() {
 	debian_sub web
 	make_image "$SUBHOST/web/web.img" 64M ext4 root work
 	loop=$(losetup -f --show "$SUBHOST/web/web.img")
-	needs_rule one-attachment host/image.c \
+	needs_rule one-attachment root/image.c \
 		's/r = loop_each(img->fd, judge, &v)/r = 0/' \
 		refused "attached already"
 	losetup -d "$loop"

@@ -32,8 +32,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "host/image.h"
-#include "host/libexec.h"
+#include "root/image.h"
+#include "sub/libexec.h"
 
 #define MARK "subhost:test"
 

@@ -29,8 +29,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "host/evaluate.h"
 #include "model/config.h"
+#include "sub/evaluate.h"
 
 static int evaluate(struct config *c, const char *text, struct err *err)
 {

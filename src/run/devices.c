@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/devices.h"
+#include "run/devices.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/launcher.h"
+#include "run/launcher.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
-#include "host/sub.h"
+#include "sub/sub.h"
 #include "sys/mntns.h"
 
 #define PIN "launch.mnt"

@@ -5,7 +5,7 @@
  * ends or is killed. Its user id is nobody's else on the host: no process
  * there can trace it to change its answer, and limits count only its own.
  */
-#include "host/evaluate.h"
+#include "sub/evaluate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +27,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "host/evaluate_script.h"
 #include "model/config.h"
+#include "sub/evaluate_script.h"
 #include "sys/confine.h"
 #include "sys/kernel.h"
 #include "sys/mount.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/root.h"
+#include "root/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,9 +19,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "host/image.h"
-#include "host/layers.h"
-#include "host/sub.h"
+#include "root/image.h"
+#include "root/layers.h"
+#include "sub/sub.h"
 #include "sys/beneath.h"
 #include "sys/confine.h"
 #include "sys/kernel.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/hide.h"
+#include "root/hide.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,8 +17,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "host/place.h"
 #include "model/ranges.h"
+#include "sub/place.h"
 #include "sys/kernel.h"
 #include "sys/mount.h"
 

@@ -4,7 +4,7 @@
  * subhost-probe, reads them for us. What it says is believed only as far as
  * it can do no harm: it may lie about what is in the image, no more.
  */
-#include "host/content.h"
+#include "root/content.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
-#include "host/libexec.h"
+#include "sub/libexec.h"
 #include "sys/kernel.h"
 #include "sys/process.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/libexec.h"
+#include "sub/libexec.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -6,8 +6,8 @@
  */
 #pragma once
 
-#include "host/place.h"
 #include "model/name.h"
+#include "sub/place.h"
 
 struct err;
 struct record;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The half of host/evaluate that is bash: sources the config and prints what
+ * The half of sub/evaluate that is bash: sources the config and prints what
  * it set and bash had not, in the protocol that config_parse_printed reads,
  * then a "=" to say that it came to its end. HOSTNAME is bash's own until it
  * is unset.

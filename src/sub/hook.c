@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/hook.h"
+#include "sub/hook.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "host/sub.h"
+#include "sub/sub.h"
 #include "sys/kernel.h"
 #include "sys/process.h"
 

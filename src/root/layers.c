@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/layers.h"
+#include "root/layers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +13,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "host/hide.h"
-#include "host/image.h"
-#include "host/sub.h"
 #include "model/declaration.h"
+#include "root/hide.h"
+#include "root/image.h"
+#include "sub/sub.h"
 #include "sys/kernel.h"
 #include "sys/mount.h"
 #include "sys/mounts.h"

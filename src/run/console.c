@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/console.h"
+#include "run/console.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/ids.h"
+#include "sub/ids.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "host/sub.h"
 #include "model/ranges.h"
+#include "sub/sub.h"
 
 #define TEXT_MAX (1 << 20)
 #define RANGES   "ranges"

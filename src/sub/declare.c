@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/declare.h"
+#include "sub/declare.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "host/evaluate.h"
-#include "host/sub.h"
+#include "sub/evaluate.h"
+#include "sub/sub.h"
 
 void declared_done(struct declared *d)
 {

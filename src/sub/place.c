@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/place.h"
+#include "sub/place.h"
 
 #include <stdint.h>
 #include <stdio.h>

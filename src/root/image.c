@@ -4,7 +4,7 @@
  * would mount an image twice and let it be corrupted. So whoever attaches
  * holds a lock on the file, and looks at the loop devices that have it.
  */
-#include "host/image.h"
+#include "root/image.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "host/content.h"
+#include "root/content.h"
 #include "sys/kernel.h"
 #include "sys/loop.h"
 

@@ -5,7 +5,7 @@
  * MOUNTS=yes the child joins the user namespace first, makes the namespaces
  * anew in it, and gives birth to the init there.
  */
-#include "host/steps.h"
+#include "run/steps.h"
 
 #include <asm/ioctls.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/launch.h"
+#include "run/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,11 +15,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/words.h"
-#include "host/devices.h"
-#include "host/launcher.h"
-#include "host/root.h"
-#include "host/steps.h"
-#include "host/sub.h"
+#include "root/root.h"
+#include "run/devices.h"
+#include "run/launcher.h"
+#include "run/steps.h"
+#include "sub/sub.h"
 #include "sys/beneath.h"
 #include "sys/kernel.h"
 #include "sys/mntns.h"

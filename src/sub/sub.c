@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "host/sub.h"
+#include "sub/sub.h"
 
 #include <dirent.h>
 #include <errno.h>
