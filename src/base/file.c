@@ -88,7 +88,22 @@ void file_abandon(int dir_fd, const char *name)
 		unlinkat(dir_fd, fresh, 0);
 }
 
-int file_replace(int dir_fd, const char *name, const char *text)
+/* A new file, and not what somebody else may have put under its name. */
+static int open_fresh(int dir_fd, const char *fresh, unsigned mode)
+{
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir_fd, fresh, flags, mode);
+
+	if (fd < 0 && errno == EEXIST) {
+		if (unlinkat(dir_fd, fresh, 0) < 0)
+			return -errno;
+		fd = openat(dir_fd, fresh, flags, mode);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+int file_replace_as(int dir_fd, const char *name, unsigned mode,
+                    const char *text)
 {
 	AUTO(fd) int fd = -1;
 	char fresh[FRESH_BYTES];
@@ -96,16 +111,20 @@ int file_replace(int dir_fd, const char *name, const char *text)
 
 	if (r < 0)
 		return r;
-	fd = openat(dir_fd, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	            0600);
+	fd = open_fresh(dir_fd, fresh, mode);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = write_all(fd, text, strlen(text));
 	if (!r && renameat(dir_fd, fresh, dir_fd, name) < 0)
 		r = -errno;
 	if (r < 0)
 		unlinkat(dir_fd, fresh, 0);
 	return r;
+}
+
+int file_replace(int dir_fd, const char *name, const char *text)
+{
+	return file_replace_as(dir_fd, name, 0600, text);
 }
 
 static int empty_dir(int fd, dev_t dev);

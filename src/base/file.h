@@ -19,6 +19,10 @@ int file_write(int dir_fd, const char *path, const char *text);
  * reader sees the old one or the new one, whole: 0 or -errno. Not synced. */
 int file_replace(int dir_fd, const char *name, const char *text);
 
+/* The same with another mode. */
+int file_replace_as(int dir_fd, const char *name, unsigned mode,
+                    const char *text);
+
 /* Remove what a file_replace() of that name left that was cut short. */
 void file_abandon(int dir_fd, const char *name);
 

@@ -38,6 +38,11 @@ static void set_check(struct context *c)
 	c->is_check = true;
 }
 
+static void set_nat(struct context *c)
+{
+	c->is_nat = true;
+}
+
 static bool take_root(struct context *c, const char *value)
 {
 	/* It is the environment that the program's other half gets, too. */
@@ -63,8 +68,9 @@ static const struct option_row options[] = {
 	{ "--root",	NULL,			NULL,	take_root },
 	{ "-q",		NULL,			set_quiet },
 	{ "--quiet",	NULL,			set_quiet },
-	{ "--json",	" list status config ",	set_json },
+	{ "--json",	" list status config bridge ", set_json },
 	{ "--check",	" config ",		set_check },
+	{ "--nat",	" bridge ",		set_nat },
 	{ "--force",	" stop hibernate ",	set_forced },
 	{ "--timeout",	" stop hibernate ",	NULL,	take_seconds },
 	{ NULL,		NULL,			NULL },

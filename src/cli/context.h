@@ -27,6 +27,7 @@ struct context {
 	bool is_json;            /* --json */
 	bool is_forced;          /* --force */
 	bool is_check;           /* --check */
+	bool is_nat;             /* --nat */
 	int seconds;             /* --timeout; -1: as declared */
 };
 

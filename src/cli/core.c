@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of subhost itself. */
+/* The table of subhost itself: its own verbs, and who has the others. */
 #include <stddef.h>
 
 #include "cli/verb.h"
 
-#define V(name, usage, help) {#name, usage, help, verb_##name, false},
-#define W(name, usage, help) {#name, usage, help, NULL, true},
-const struct verb verbs[] = {CORE_VERBS(V) MORE_VERBS(W){NULL}};
+#define HERE(name, usage, help) {#name, usage, help, NULL, verb_##name},
+#define MORE(name, usage, help) {#name, usage, help, "subhost-more", NULL},
+#define NET(name, usage, help)  {#name, usage, help, "subhost-net", NULL},
+
+const struct verb verbs[] = {CORE_VERBS(HERE) MORE_VERBS(MORE)
+                                     NET_VERBS(NET){NULL}};

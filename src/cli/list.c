@@ -30,8 +30,24 @@ static int is_sub(const struct dirent *e)
 	       (e->d_type == DT_DIR || e->d_type == DT_UNKNOWN);
 }
 
+/* All of them, by commas. */
+static void add_addresses(const struct report *r, struct buf *b)
+{
+	for (size_t i = 0; i < r->cables.n; i++) {
+		const struct addresses *a = &r->cables.v[i].addresses;
+
+		for (size_t k = 0; k < a->n; k++) {
+			char text[ADDRESS_TEXT];
+
+			address_print(&a->v[k], true, text);
+			buf_printf(b, "%s%s", b->len ? "," : "", text);
+		}
+	}
+}
+
 static void print_row(const struct report *r)
 {
+	AUTO(buf) struct buf addresses = {0};
 	char since[32], pid[16] = "-", memory[32] = "-";
 
 	report_time(r->since, since, sizeof(since));
@@ -40,8 +56,10 @@ static void print_row(const struct report *r)
 	if (r->memory)
 		snprintf(memory, sizeof(memory), "%.1fM",
 		         (double)r->memory / 1048576);
-	printf("%-20s %-10s %-16s %7s %5zu %8s %s%s\n", r->name,
+	add_addresses(r, &addresses);
+	printf("%-20s %-10s %-16s %7s %5zu %8s %-20s %s%s\n", r->name,
 	       state_name(r->state), since, pid, r->processes, memory,
+	       addresses.len ? addresses.data : "-",
 	       r->base && *r->base ? r->base : "-",
 	       r->is_open ? " (not a security boundary)" : "");
 }
@@ -84,8 +102,9 @@ int verb_list(struct context *c, int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	if (!c->is_json)
-		printf("%-20s %-10s %-16s %7s %5s %8s %s\n", "NAME", "STATE",
-		       "SINCE", "PID", "PROCS", "MEMORY", "BASE");
+		printf("%-20s %-10s %-16s %7s %5s %8s %-20s %s\n", "NAME",
+		       "STATE", "SINCE", "PID", "PROCS", "MEMORY", "ADDRESSES",
+		       "BASE");
 	for (int i = 0; i < n; i++) {
 		if (has_config(c, found[i]->d_name) &&
 		    add(c, found[i]->d_name, all))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* subhost and subhost-more: find the verb, run it, or hand it on. */
+/* subhost, subhost-more, subhost-net: find the verb, run it, or hand it on. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -46,14 +46,18 @@ static int say_no_verb(const char *program, const char *name)
 }
 
 /* Go on in the program that has the verb. */
-static int hand_on(const char *program, char **argv)
+static int hand_on(const char *program, const struct verb *verb, char **argv)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX] = "";
+	int r = libexec_path(verb->program, path, sizeof(path));
 
-	if (!libexec_path("subhost-more", path, sizeof(path)))
+	if (!r) {
 		execv(path, argv);
-	fprintf(stderr, "%s: cannot run %s: %s\n", program, path,
-	        strerror(errno));
+		r = -errno;
+	}
+	fprintf(stderr, "%s: cannot run %s for %s: %s\n", program,
+	        r == -ENAMETOOLONG ? verb->program : path, verb->name,
+	        strerror(-r));
 	return EXIT_FAILED;
 }
 
@@ -119,7 +123,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	verb = find_verb(argv[before + 1]);
-	if (verb && verb->is_elsewhere)
-		return hand_on(c.program, argv);
+	if (verb && verb->program)
+		return hand_on(c.program, verb, argv);
 	return run_verb(&c, argc - before - 1, argv + before + 1);
 }

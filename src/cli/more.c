@@ -4,5 +4,6 @@
 
 #include "cli/verb.h"
 
-#define V(name, usage, help) {#name, usage, help, verb_##name, false},
-const struct verb verbs[] = {MORE_VERBS(V){NULL}};
+#define HERE(name, usage, help) {#name, usage, help, NULL, verb_##name},
+
+const struct verb verbs[] = {MORE_VERBS(HERE){NULL}};

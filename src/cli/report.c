@@ -22,6 +22,7 @@ void report_done(struct report *r)
 	free(r->why);
 	free(r->base);
 	free(r->config_fault);
+	cabled_done(&r->cables);
 	*r = (struct report){0};
 }
 
@@ -77,7 +78,7 @@ int report_take(struct report *r, const struct context *c, const char *name,
 	r->pid = v.facts.init_alive ? v.init.pid : 0;
 	take_config(r, &s);
 	take_usage(r, &v);
-	return 0;
+	return cabled_look(&s, &v, &r->cables, err);
 }
 
 static void add_text(struct json_object *o, const char *key, const char *text)
@@ -89,6 +90,57 @@ static void add_text(struct json_object *o, const char *key, const char *text)
 static void add_number(struct json_object *o, const char *key, uint64_t number)
 {
 	json_object_object_add(o, key, json_object_new_int64((int64_t)number));
+}
+
+static struct json_object *addresses_json(const struct addresses *addresses)
+{
+	struct json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < addresses->n; i++) {
+		char text[ADDRESS_TEXT];
+
+		address_print(&addresses->v[i], true, text);
+		json_object_array_add(all, json_object_new_string(text));
+	}
+	return all;
+}
+
+static struct json_object *cable_json(const struct cabled *c, size_t number)
+{
+	struct json_object *o = json_object_new_object();
+	struct mac mac;
+	char text[MAC_TEXT];
+
+	add_number(o, "number", number);
+	if (c->is_missing) {
+		json_object_object_add(o, "missing",
+		                       json_object_new_boolean(true));
+		return o;
+	}
+	add_text(o, "link", c->outside.name);
+	add_text(o, "inside", *c->inside.name ? c->inside.name : NULL);
+	add_text(o, "bridge", *c->bridge ? c->bridge : NULL);
+	memcpy(mac.bytes, c->inside.mac, sizeof(mac.bytes));
+	mac_print(&mac, text);
+	add_text(o, "mac", text);
+	add_number(o, "mtu", c->inside.mtu);
+	json_object_object_add(o, "up",
+	                       json_object_new_boolean(c->inside.is_up));
+	json_object_object_add(o, "addresses", addresses_json(&c->addresses));
+	add_number(o, "rx_bytes", c->inside.rx_bytes);
+	add_number(o, "rx_packets", c->inside.rx_packets);
+	add_number(o, "tx_bytes", c->inside.tx_bytes);
+	add_number(o, "tx_packets", c->inside.tx_packets);
+	return o;
+}
+
+static struct json_object *cables_json(const struct cabled_list *cables)
+{
+	struct json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < cables->n; i++)
+		json_object_array_add(all, cable_json(&cables->v[i], i));
+	return all;
 }
 
 struct json_object *report_json(const struct report *r)
@@ -112,6 +164,7 @@ struct json_object *report_json(const struct report *r)
 		                       json_object_new_boolean(!r->is_open));
 	add_text(o, "mounts", r->mounts);
 	add_text(o, "network", r->network);
+	json_object_object_add(o, "cables", cables_json(&r->cables));
 	add_text(o, "config_error", r->config_fault);
 	return o;
 }

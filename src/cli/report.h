@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/cabled.h"
 #include "host/survey.h"
 
 struct context;
@@ -24,8 +25,9 @@ struct report {
 	uint64_t since;      /* seconds since 1970; 0: unknown */
 	uint64_t memory;     /* bytes; 0: the host does not count them */
 	size_t processes;
-	int pid;      /* of init; 0: none */
-	uint64_t uid; /* the host's id of guest root */
+	struct cabled_list cables; /* of one that is up */
+	int pid;                   /* of init; 0: none */
+	uint64_t uid;              /* the host's id of guest root */
 };
 
 void report_done(struct report *r);

@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "cli/context.h"
 #include "cli/report.h"
@@ -14,6 +16,42 @@ static void line(const char *key, const char *value)
 {
 	if (value && *value)
 		printf("%-14s %s\n", key, value);
+}
+
+static void print_counters(const struct link *inside)
+{
+	printf("%-14s received %" PRIu64 " bytes in %" PRIu64
+	       " packets, sent %" PRIu64 " in %" PRIu64 "\n",
+	       "", inside->rx_bytes, inside->rx_packets, inside->tx_bytes,
+	       inside->tx_packets);
+}
+
+/* What a guest chose, such as a name inside, is shown escaped. */
+static void print_cable(const struct cabled *c, size_t number)
+{
+	AUTO(buf) struct buf name = {0};
+	struct mac mac;
+	char key[32], text[MAC_TEXT];
+
+	snprintf(key, sizeof(key), "cable %zu", number);
+	if (c->is_missing) {
+		printf("%-14s is missing; subhost cable makes it again\n", key);
+		return;
+	}
+	buf_escape(&name, c->inside.name);
+	memcpy(mac.bytes, c->inside.mac, sizeof(mac.bytes));
+	mac_print(&mac, text);
+	printf("%-14s %s %s %s%s, %s, MTU %u, %s\n", key,
+	       name.len ? name.data : "moved elsewhere inside", c->outside.name,
+	       *c->bridge ? "on " : "attached to nothing", c->bridge, text,
+	       c->inside.mtu, c->inside.is_up ? "up" : "down");
+	for (size_t i = 0; i < c->addresses.n; i++) {
+		char address[ADDRESS_TEXT];
+
+		address_print(&c->addresses.v[i], true, address);
+		printf("%-14s %s\n", "", address);
+	}
+	print_counters(&c->inside);
 }
 
 static void print(const struct report *r, const struct context *c)
@@ -42,6 +80,8 @@ static void print(const struct report *r, const struct context *c)
 	line("network", r->network);
 	if (r->network && *r->network == 'h')
 		line("", "it cannot bind ports below 1024 of the host's");
+	for (size_t i = 0; i < r->cables.n; i++)
+		print_cable(&r->cables.v[i], i);
 	line("config", r->config_fault);
 }
 

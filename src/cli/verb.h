@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The verbs, one row each. CORE_VERBS are in subhost itself, a small static
- * program; MORE_VERBS, which need the system's libraries, are in subhost-more,
- * which subhost executes for them. A row VERB needs its function verb_VERB().
+ * program; those that need the system's libraries are in programs of their own,
+ * which subhost executes for them: MORE_VERBS in subhost-more, NET_VERBS in
+ * subhost-net. A row VERB needs its function verb_VERB().
  */
 #pragma once
-
-#include <stdbool.h>
 
 struct context;
 
@@ -18,7 +17,9 @@ struct context;
 	V(hibernate, "[--force] [--timeout S] NAME...",				\
 	  "end its processes, keep its mounts and network")			\
 	V(stop,      "[--force] [--timeout S] NAME...",				\
-	  "take everything of it down")
+	  "take everything of it down")						\
+	V(cable,     "NAME...",							\
+	  "make its cables as config declares them, while it is up")
 
 #define MORE_VERBS(V)								\
 	V(list,      "[--json]",						\
@@ -27,19 +28,25 @@ struct context;
 	  "show one")								\
 	V(config,    "[--check] [--json] NAME",					\
 	  "show what its config declares, and where")
+
+#define NET_VERBS(V)								\
+	V(bridge,    "add BR [ADDRESS/LEN...] [--nat] | remove BR | list [--json]", \
+	  "make bridges for cables, take them away, show them")
 /* clang-format on */
 
 struct verb {
 	const char *name, *usage, *help;
+	const char *program; /* that has it; NULL: this one, which runs it */
 	int (*run)(struct context *c, int argc, char **argv);
-	bool is_elsewhere; /* in the other program: run is NULL */
 };
 
-/* The program's table, ended by a NULL name: in cli/core.c or cli/more.c. */
+/* The program's table, ended by a NULL name: in cli/core.c, cli/more.c or
+ * cli/net.c. */
 extern const struct verb verbs[];
 
 #define V(name, usage, help)                                                   \
 	int verb_##name(struct context *c, int argc, char **argv);
 CORE_VERBS(V)
 MORE_VERBS(V)
+NET_VERBS(V)
 #undef V

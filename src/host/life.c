@@ -42,17 +42,17 @@ static int undo(struct life *l, size_t end, bool keep, struct err *err)
 	return first;
 }
 
-static int run(struct life *l, bool waking, struct err *err)
+static int run(struct life *l, struct err *err)
 {
 	struct err ignored;
 
 	for (size_t i = 0; i < n_phases; i++) {
 		int r = 0;
 
-		if (phases[i].todo && !(waking && phases[i].is_kept))
+		if (phases[i].todo && !(l->is_waking && phases[i].is_kept))
 			r = phases[i].todo(l, err);
 		if (r < 0) {
-			undo(l, i + 1, waking, &ignored);
+			undo(l, i + 1, l->is_waking, &ignored);
 			return r;
 		}
 	}
@@ -109,8 +109,9 @@ int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
 	} else if (v->facts.cgroup == OURS) {
 		r = undo(&l, n_phases, false, err);
 	}
+	l.is_waking = state == STATE_HIBERNATED;
 	if (!r)
-		r = run(&l, state == STATE_HIBERNATED, err);
+		r = run(&l, err);
 	if (r == -ENOSYS)
 		err_hint(err, "this kernel is too old or too bare: subhost "
 		              "needs Linux 6.1 or later");

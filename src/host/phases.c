@@ -11,9 +11,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "host/cables.h"
 #include "host/init.h"
 #include "host/life.h"
 #include "host/survey.h"
+#include "root/guest.h"
+#include "root/names.h"
 #include "root/root.h"
 #include "sub/declare.h"
 #include "sub/hook.h"
@@ -195,6 +198,19 @@ static int take_user(struct life *l, struct userns_maker *m, struct err *err)
 	                      : 0;
 }
 
+static int make_cables(struct life *l, struct err *err)
+{
+	struct cabling c = {
+		.sub = l->sub,
+		.wanted = &l->wish->declaration->cables,
+		.record = &l->survey->record,
+		.net_fd = l->made_net_fd,
+		.notes = l->wish->notes,
+	};
+
+	return cables_make(&c, err);
+}
+
 /* The namespaces and live, all of it still in our hands alone. The network
  * namespace takes longest; the root is made meanwhile. */
 static int make(struct life *l, struct err *err)
@@ -214,6 +230,8 @@ static int make(struct life *l, struct err *err)
 		r = make_root(l, err);
 	if (!r && with_net)
 		r = take_net(l, &m, err);
+	if (!r && with_net)
+		r = make_cables(l, err);
 	return r ? r : phases_remember(l, err);
 }
 
@@ -314,7 +332,7 @@ static int make_tmpfs_points(struct life *l, struct err *err)
 		if (fd == -ENOENT)
 			words_add(&missing, paths->v[i]);
 	}
-	return root_make_dirs(l->survey->live_fd, l->user_fd, &missing, err);
+	return guest_make_dirs(l->survey->live_fd, l->user_fd, &missing, err);
 }
 
 static int mount_tmpfs(struct life *l, struct err *err)
@@ -406,6 +424,31 @@ static int remove_cgroup(struct life *l, struct err *err)
 	return 0;
 }
 
+/* Cables that were made in an earlier run, or should have been. Whose network
+ * is the host's, or was, has none. */
+static int tend_cables(struct life *l, struct err *err)
+{
+	struct cabling c = {
+		.sub = l->sub,
+		.wanted = &l->wish->declaration->cables,
+		.record = &l->survey->record,
+		.net_fd = l->survey->net_fd,
+		.notes = l->wish->notes,
+	};
+
+	if (!l->is_waking || c.net_fd < 0 || l->wish->declaration->host_network)
+		return 0;
+	return cables_tend(&c, err);
+}
+
+static int write_names(struct life *l, struct err *err)
+{
+	const struct declaration *d = l->wish->declaration;
+
+	return names_write(d, d->hostname ? d->hostname : l->sub->name,
+	                   l->survey->live_fd, l->user_fd, err);
+}
+
 /* What remains of a running one in the record when it no longer runs. */
 static int note_end(struct life *l, struct err *err)
 {
@@ -429,6 +472,8 @@ const struct phase phases[] = {
 	{ pin_net,	unpin_net,	.is_kept = true },
 	{ NULL,		note_end },
 	{ find_user,	NULL },
+	{ tend_cables,	NULL },
+	{ write_names,	NULL },
 	{ mount_tmpfs,	unmount_tmpfs },
 	{ make_cgroup,	remove_cgroup,	.is_vital = true },
 	{ init_start,	init_end,	.is_vital = true },

@@ -25,6 +25,7 @@ struct life {
 	int live_mount_fd; /* live, made but not attached yet; owned */
 	int made_net_fd;   /* made but not pinned yet; owned */
 	int user_fd;       /* owned */
+	bool is_waking;    /* what hibernation keeps is there */
 	bool force;        /* end init without asking it first */
 	int seconds;       /* how long it may take then; < 0: as declared */
 };

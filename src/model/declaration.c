@@ -15,6 +15,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/cable_rows.h"
 #include "model/config.h"
 #include "model/name.h"
 #include "model/value.h"
@@ -38,6 +39,11 @@ static const struct row {
 	{"MOUNTS", "no", FIELD(mounts), value_read_yes, value_print_yes},
 	{"NETWORK", "private", FIELD(host_network),
 	 value_read_network, value_print_network},
+	/* … and ETHn_…, in model/cable_rows. */
+	{"BRIDGES", NULL, FIELD(cables),
+	 value_read_cables, value_print_cables},
+	{"DNS", NULL, FIELD(dns), value_read_dns, value_print_words},
+	{"HOSTS", NULL, FIELD(hosts), value_read_hosts, value_print_words},
 	{"INIT", NULL, FIELD(init), value_read_command, value_print_words},
 	{"REAPER", NULL, FIELD(reaper),
 	 value_read_answer, value_print_answer},
@@ -61,10 +67,9 @@ static const struct row {
 #undef FIELD
 
 static const char *const later[] = {
-	"BRIDGES", "ETH0_ADDRESS", "ETH0_GATEWAY", "CAPS", "SECCOMP",
-	"NO_NEW_PRIVS", "DEVICES", "MEMORY_MAX", "MEMORY_HIGH", "CPU_MAX",
-	"CPU_WEIGHT", "PIDS_MAX", "IO_WEIGHT", "AUTOSTART", "AFTER",
-	"RESTART", "RESTART_DELAY", "NOTIFY", "LOG_MAX", "DNS", "HOSTS",
+	"CAPS", "SECCOMP", "NO_NEW_PRIVS", "DEVICES", "MEMORY_MAX",
+	"MEMORY_HIGH", "CPU_MAX", "CPU_WEIGHT", "PIDS_MAX", "IO_WEIGHT",
+	"AUTOSTART", "AFTER", "RESTART", "RESTART_DELAY", "NOTIFY", "LOG_MAX",
 };
 /* clang-format on */
 
@@ -75,6 +80,9 @@ void declaration_done(struct declaration *d)
 {
 	words_done(&d->base);
 	words_done(&d->base_hide);
+	cables_done(&d->cables);
+	words_done(&d->dns);
+	words_done(&d->hosts);
 	words_done(&d->init);
 	words_done(&d->environment);
 	words_done(&d->tmpfs);
@@ -86,21 +94,16 @@ void declaration_done(struct declaration *d)
 	*d = (struct declaration){0};
 }
 
-/* Nothing in it but blanks. */
-static bool is_empty(const struct variable *v)
+/* The variable of a row where it is set to something. In BRIDGES an empty
+ * element is something too: a cable that is attached to nothing. */
+static const struct variable *get_set(const struct config *c,
+                                      const struct row *row)
 {
-	for (size_t i = 0; i < v->values.n; i++)
-		if (v->values.v[i][strspn(v->values.v[i], " \t\n")])
-			return false;
-	return true;
-}
+	const struct variable *v = config_get(c, row->name);
 
-/* The variable where it is set to something. */
-static const struct variable *get_set(const struct config *c, const char *name)
-{
-	const struct variable *v = config_get(c, name);
-
-	return v && !is_empty(v) ? v : NULL;
+	if (v && v->is_array && v->values.n && row->read == value_read_cables)
+		return v;
+	return v && !value_is_empty(v) ? v : NULL;
 }
 
 static int read_default(const struct row *row, void *field, struct err *err)
@@ -117,7 +120,7 @@ static int read_rows(struct declaration *d, const struct config *c,
                      const char *where, struct err *err)
 {
 	for (size_t i = 0; i < ROWS; i++) {
-		struct value v = {.variable = get_set(c, rows[i].name),
+		struct value v = {.variable = get_set(c, &rows[i]),
 		                  .where = where,
 		                  .err = err};
 		void *field = (char *)d + rows[i].field;
@@ -130,25 +133,12 @@ static int read_rows(struct declaration *d, const struct config *c,
 	return 0;
 }
 
-/* ETHn_ADDRESS and ETHn_GATEWAY. */
-static bool is_of_cable(const char *name)
-{
-	size_t digits;
-
-	if (strncmp(name, "ETH", 3) != 0)
-		return false;
-	name += 3;
-	digits = strspn(name, "0123456789");
-	return digits && (!strcmp(name + digits, "_ADDRESS") ||
-	                  !strcmp(name + digits, "_GATEWAY"));
-}
-
 static bool is_for_later(const char *name)
 {
 	for (size_t i = 0; i < LATER; i++)
 		if (!strcmp(name, later[i]))
 			return true;
-	return is_of_cable(name);
+	return false;
 }
 
 static int check_later(const struct config *c, const char *where,
@@ -158,18 +148,19 @@ static int check_later(const struct config *c, const char *where,
 		struct value v = {
 			.variable = &c->v[i], .where = where, .err = err};
 
-		if (is_for_later(c->v[i].name) && !is_empty(&c->v[i]))
+		if (is_for_later(c->v[i].name) && !value_is_empty(&c->v[i]))
 			return value_refuse(&v, "is not supported by this "
 			                        "version");
 	}
 	return 0;
 }
 
-static int check_together(const struct declaration *d, const struct config *c,
-                          const char *where, struct err *err)
+static int check_mounts(const struct declaration *d, const struct config *c,
+                        const char *where, struct err *err)
 {
-	struct value v = {
-		.variable = get_set(c, "MOUNTS"), .where = where, .err = err};
+	struct value v = {.variable = config_get(c, "MOUNTS"),
+	                  .where = where,
+	                  .err = err};
 
 	if (!d->mounts || d->users != USERS_NO)
 		return 0;
@@ -179,12 +170,28 @@ static int check_together(const struct declaration *d, const struct config *c,
 	                        "shared or isolated is needed");
 }
 
+static int check_bridges(const struct declaration *d, const struct config *c,
+                         const char *where, struct err *err)
+{
+	AUTO(buf) struct buf text = {0};
+	struct value v = {.variable = config_get(c, "BRIDGES"),
+	                  .where = where,
+	                  .err = err};
+
+	if (!d->host_network || !d->cables.n)
+		return 0;
+	value_print_cables(&text, &d->cables);
+	return value_refuse_text(&v, buf_text(&text),
+	                         "but NETWORK is \"host\"; NETWORK=private is "
+	                         "needed for cables");
+}
+
 static bool is_known(const char *name)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		if (!strcmp(name, rows[i].name))
 			return true;
-	return is_for_later(name);
+	return is_for_later(name) || cable_rows_has(name);
 }
 
 /* The known name nearest to name, of those that could be meant. */
@@ -213,26 +220,30 @@ static bool is_in_capitals(const char *name)
 	return !name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")];
 }
 
+static void warn_of_slip(const struct variable *v, const char *where,
+                         struct buf *warnings)
+{
+	AUTO(buf) struct buf meant = {0};
+	const char *known = find_meant(v->name);
+
+	if (known)
+		buf_puts(&meant, known);
+	else if (!cable_rows_find_meant(v->name, &meant))
+		return;
+	buf_printf(warnings, "%s:", where);
+	if (v->line)
+		buf_printf(warnings, "%d:", v->line);
+	buf_printf(warnings,
+	           " %s is not a variable of subhost, did you mean %s?\n",
+	           v->name, buf_text(&meant));
+}
+
 static void warn_of_slips(const struct config *c, const char *where,
                           struct buf *warnings)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		const struct variable *v = &c->v[i];
-		const char *meant;
-
-		if (!is_in_capitals(v->name) || is_known(v->name))
-			continue;
-		meant = find_meant(v->name);
-		if (!meant)
-			continue;
-		buf_printf(warnings, "%s:", where);
-		if (v->line)
-			buf_printf(warnings, "%d:", v->line);
-		buf_printf(warnings,
-		           " %s is not a variable of subhost, "
-		           "did you mean %s?\n",
-		           v->name, meant);
-	}
+	for (size_t i = 0; i < c->n; i++)
+		if (is_in_capitals(c->v[i].name) && !is_known(c->v[i].name))
+			warn_of_slip(&c->v[i], where, warnings);
 }
 
 int declaration_read(struct declaration *d, const struct config *c,
@@ -243,7 +254,11 @@ int declaration_read(struct declaration *d, const struct config *c,
 	if (!code)
 		code = read_rows(d, c, where, err);
 	if (!code)
-		code = check_together(d, c, where, err);
+		code = cable_rows_read(&d->cables, c, where, err);
+	if (!code)
+		code = check_mounts(d, c, where, err);
+	if (!code)
+		code = check_bridges(d, c, where, err);
 	if (code < 0)
 		declaration_done(d);
 	else
@@ -251,13 +266,24 @@ int declaration_read(struct declaration *d, const struct config *c,
 	return code;
 }
 
-static int line_of(const struct config *c, const char *name)
+static int line_of(const struct variable *v)
 {
-	const struct variable *v = get_set(c, name);
-
 	if (!v)
 		return 0;
 	return v->line ? v->line : -1;
+}
+
+struct each {
+	void (*call)(void *arg, const char *name, const char *value, int line);
+	void *arg;
+};
+
+static void show_of_cable(void *arg, const struct variable *v,
+                          const char *value)
+{
+	const struct each *each = arg;
+
+	each->call(each->arg, v->name, value, line_of(v));
 }
 
 void declaration_each(const struct declaration *d, const struct config *c,
@@ -265,11 +291,16 @@ void declaration_each(const struct declaration *d, const struct config *c,
                                    const char *value, int line),
                       void *arg)
 {
+	struct each of_cables = {.call = each, .arg = arg};
+
 	for (size_t i = 0; i < ROWS; i++) {
 		AUTO(buf) struct buf text = {0};
 
 		rows[i].print(&text, (const char *)d + rows[i].field);
 		each(arg, rows[i].name, buf_text(&text),
-		     line_of(c, rows[i].name));
+		     line_of(get_set(c, &rows[i])));
+		if (rows[i].read == value_read_cables)
+			cable_rows_each(&d->cables, c, show_of_cable,
+			                &of_cables);
 	}
 }

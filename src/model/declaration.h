@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/words.h"
+#include "model/cable.h"
 
 struct buf;
 struct config;
@@ -26,6 +27,9 @@ struct declaration {
 	enum users users;         /* PRIVATE_USERS */
 	bool mounts;              /* MOUNTS */
 	bool host_network;        /* NETWORK=host */
+	struct cables cables;     /* BRIDGES, ETHn_ADDRESS, _GATEWAY, _MTU */
+	struct words dns;         /* DNS: IP, search=DOMAIN; or just host */
+	struct words hosts;       /* HOSTS: "ADDRESS NAME [NAME…]" each */
 	struct words init;        /* INIT; none = the first shell there is */
 	enum answer reaper;       /* REAPER */
 	char *hostname;           /* HOSTNAME; NULL = the sub host's name */

@@ -36,6 +36,7 @@ static const struct text_row {
 	{ "boot",	offsetof(struct record, boot) },
 	{ "kept",	offsetof(struct record, kept) },
 	{ "post_stop",	offsetof(struct record, post_stop) },
+	{ "cables",	offsetof(struct record, cables) },
 };
 /* clang-format on */
 
@@ -78,6 +79,8 @@ void record_print(const struct record *r, struct buf *b)
 	for (size_t i = 0; i < COUNT(numbers); i++)
 		buf_printf(b, "%s=%" PRIu64 "\n", numbers[i].key,
 		           *number_at(r, numbers[i].at));
+	for (size_t i = 0; i < r->n_links; i++)
+		buf_printf(b, "link=%" PRIu64 "\n", r->links[i]);
 	for (size_t i = 0; i < RECORD_TMPFS_MAX && r->tmpfs[i].id; i++)
 		buf_printf(b, "tmpfs=%" PRIu64 " %s\n", r->tmpfs[i].id,
 		           r->tmpfs[i].path);
@@ -129,6 +132,10 @@ static int parse_line(struct record *r, const char *key, char *value)
 {
 	if (!strcmp(key, "tmpfs"))
 		return parse_tmpfs(r, value);
+	if (!strcmp(key, "link"))
+		return r->n_links == CABLES_MAX
+		               ? -EPROTO
+		               : parse_number(value, &r->links[r->n_links++]);
 	for (size_t i = 0; i < COUNT(numbers); i++)
 		if (!strcmp(key, numbers[i].key))
 			return parse_number(value, number_at(r, numbers[i].at));

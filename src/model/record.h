@@ -7,7 +7,10 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "model/cable.h"
 
 struct buf;
 
@@ -24,6 +27,7 @@ struct record {
 	char *kept;      /* what of config only takes effect after a stop: one
 	                  * line, nothing in it needs escaping */
 	char *post_stop; /* POST_STOP, as it was at the start; or NULL */
+	char *cables;    /* as they were declared, one line; or NULL */
 	uint64_t base;   /* the host id of guest id 0; 0: no user namespace */
 	uint64_t since;  /* of the present state, seconds since 1970 */
 	uint64_t live;   /* mount ids; 0: none */
@@ -33,6 +37,9 @@ struct record {
 	uint64_t birth;              /* of init, in clock ticks after boot */
 	uint64_t mounts;             /* 1: MOUNTS=yes */
 	uint64_t stop_signal, stop_timeout; /* how init is asked to end */
+	/* The host's ends of its cables, by number: indexes of links. */
+	uint64_t links[CABLES_MAX];
+	size_t n_links;
 	struct record_tmpfs tmpfs[RECORD_TMPFS_MAX]; /* id 0 ends them */
 };
 

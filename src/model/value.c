@@ -33,6 +33,16 @@
 #define USER_MAX      255
 #define WORD_BYTES    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
+bool value_is_empty(const struct variable *variable)
+{
+	const struct words *values = &variable->values;
+
+	for (size_t i = 0; i < values->n; i++)
+		if (values->v[i][strspn(values->v[i], BLANKS)])
+			return false;
+	return true;
+}
+
 int value_refuse(const struct value *v, const char *fmt, ...)
 {
 	char text[512], line[16] = "";
@@ -47,9 +57,8 @@ int value_refuse(const struct value *v, const char *fmt, ...)
 	               v->variable->name, text);
 }
 
-/* "NAME is VALUE, but ALLOWED" */
-static int refuse_text(const struct value *v, const char *text,
-                       const char *allowed)
+int value_refuse_text(const struct value *v, const char *text,
+                      const char *allowed)
 {
 	AUTO(buf) struct buf shown = {0};
 	char cut[SHOWN_MAX + 1];
@@ -60,8 +69,7 @@ static int refuse_text(const struct value *v, const char *text,
 	                    strlen(text) > SHOWN_MAX ? "…" : "", allowed);
 }
 
-/* The one text of a variable that is no list; NULL and the error if it is. */
-static const char *take_text(const struct value *v)
+const char *value_take_text(const struct value *v)
 {
 	if (!v->variable->is_array)
 		return v->variable->values.v[0];
@@ -69,8 +77,7 @@ static const char *take_text(const struct value *v)
 	return NULL;
 }
 
-/* The words of a list: an array's elements, or a text parted at blanks. */
-static void take_list(const struct value *v, struct words *list)
+void value_take_list(const struct value *v, struct words *list)
 {
 	const struct words *values = &v->variable->values;
 	AUTO(mem) char *text = NULL;
@@ -91,12 +98,13 @@ static void take_list(const struct value *v, struct words *list)
 static int take_quoted_list(const struct value *v, struct words *list)
 {
 	if (v->variable->is_array) {
-		take_list(v, list);
+		value_take_list(v, list);
 		return 0;
 	}
 	if (words_split(list, v->variable->values.v[0]) < 0)
-		return refuse_text(v, v->variable->values.v[0],
-		                   "which has a quote that is never closed");
+		return value_refuse_text(
+			v, v->variable->values.v[0],
+			"which has a quote that is never closed");
 	return 0;
 }
 
@@ -140,25 +148,28 @@ static bool has_control(const char *path)
 static int check_path(const struct value *v, const char *path)
 {
 	if (has_control(path))
-		return refuse_text(v, path,
-		                   "a path without control characters is "
-		                   "needed");
+		return value_refuse_text(v, path,
+		                         "a path without control characters is "
+		                         "needed");
 	if (*path != '/')
-		return refuse_text(v, path, "an absolute path is needed");
+		return value_refuse_text(v, path, "an absolute path is needed");
 	if (climbs(path))
-		return refuse_text(v, path, "a path without .. is needed");
+		return value_refuse_text(v, path,
+		                         "a path without .. is needed");
 	if (strlen(path) >= PATH_BYTES)
-		return refuse_text(v, path, "which is too long for a path");
+		return value_refuse_text(v, path,
+		                         "which is too long for a path");
 	return 0;
 }
 
 static int check_base(const struct value *v, const char *path)
 {
 	if (*path && !strchr(path, '/'))
-		return refuse_text(v, path,
-		                   "the absolute path of a directory or an "
-		                   "image is needed; bases by name are not "
-		                   "supported by this version");
+		return value_refuse_text(
+			v, path,
+			"the absolute path of a directory or an "
+			"image is needed; bases by name are not "
+			"supported by this version");
 	return check_path(v, path);
 }
 
@@ -169,7 +180,7 @@ static int check_mount(const struct value *v, const char *path)
 	if (code < 0)
 		return code;
 	if (is_root(path))
-		return refuse_text(v, path, "a path below / is needed");
+		return value_refuse_text(v, path, "a path below / is needed");
 	return 0;
 }
 
@@ -178,7 +189,7 @@ static int check_setting(const struct value *v, const char *text)
 	size_t len = strspn(text, WORD_BYTES "_" DIGITS);
 
 	if (!len || strchr(DIGITS, *text) || text[len] != '=')
-		return refuse_text(v, text, "NAME=VALUE is needed");
+		return value_refuse_text(v, text, "NAME=VALUE is needed");
 	return 0;
 }
 
@@ -202,7 +213,7 @@ int value_read_bases(const struct value *v, void *field)
 {
 	AUTO(words) struct words list = {0};
 
-	take_list(v, &list);
+	value_take_list(v, &list);
 	if (list.n > BASES_MAX)
 		return value_refuse(v, "has %zu layers, at most %d are allowed",
 		                    list.n, BASES_MAX);
@@ -213,7 +224,7 @@ int value_read_paths(const struct value *v, void *field)
 {
 	AUTO(words) struct words list = {0};
 
-	take_list(v, &list);
+	value_take_list(v, &list);
 	return check_list(v, &list, field, check_path);
 }
 
@@ -221,7 +232,7 @@ int value_read_mounts(const struct value *v, void *field)
 {
 	AUTO(words) struct words list = {0};
 
-	take_list(v, &list);
+	value_take_list(v, &list);
 	return check_list(v, &list, field, check_mount);
 }
 
@@ -275,7 +286,7 @@ static const struct choice answer_choices[] = {
 static int read_choice(const struct value *v, const struct choice *choices)
 {
 	AUTO(buf) struct buf allowed = {0};
-	const char *text = take_text(v);
+	const char *text = value_take_text(v);
 
 	if (!text)
 		return -EINVAL;
@@ -287,7 +298,7 @@ static int read_choice(const struct value *v, const struct choice *choices)
 		buf_puts(&allowed, c->text);
 	}
 	buf_puts(&allowed, " is needed");
-	return refuse_text(v, text, buf_text(&allowed));
+	return value_refuse_text(v, text, buf_text(&allowed));
 }
 
 int value_read_users(const struct value *v, void *field)
@@ -338,43 +349,45 @@ static bool is_number(const char *text, unsigned long max)
 	       strtoul(text, NULL, 10) <= max;
 }
 
-static int read_number(const struct value *v, unsigned max, unsigned *field)
+int value_take_number(const struct value *v, unsigned min, unsigned max,
+                      unsigned *field)
 {
 	char allowed[64];
-	const char *text = take_text(v);
+	const char *text = value_take_text(v);
 
 	if (!text)
 		return -EINVAL;
-	snprintf(allowed, sizeof(allowed), "a number from 0 to %u is needed",
-	         max);
-	if (!is_number(text, max))
-		return refuse_text(v, text, allowed);
+	snprintf(allowed, sizeof(allowed), "a number from %u to %u is needed",
+	         min, max);
+	if (!is_number(text, max) || strtoul(text, NULL, 10) < min)
+		return value_refuse_text(v, text, allowed);
 	*field = (unsigned)strtoul(text, NULL, 10);
 	return 0;
 }
 
 int value_read_partition(const struct value *v, void *field)
 {
-	return read_number(v, PARTITION_MAX, field);
+	return value_take_number(v, 0, PARTITION_MAX, field);
 }
 
 int value_read_seconds(const struct value *v, void *field)
 {
-	return read_number(v, SECONDS_MAX, field);
+	return value_take_number(v, 0, SECONDS_MAX, field);
 }
 
 int value_read_hostname(const struct value *v, void *field)
 {
-	const char *text = take_text(v);
+	const char *text = value_take_text(v);
 
 	if (!text)
 		return -EINVAL;
 	if (strlen(text) > HOSTNAME_MAX || strchr("-.", *text) ||
 	    text[strspn(text, WORD_BYTES DIGITS "-._")])
-		return refuse_text(v, text,
-		                   "letters, digits, '-', '.' and '_' are "
-		                   "allowed, 64 at most, the first a letter, "
-		                   "a digit or '_'");
+		return value_refuse_text(
+			v, text,
+			"letters, digits, '-', '.' and '_' are "
+			"allowed, 64 at most, the first a letter, "
+			"a digit or '_'");
 	*(char **)field = mem_copy(text);
 	return 0;
 }
@@ -389,21 +402,21 @@ static bool is_user(const char *text)
 
 int value_read_user(const struct value *v, void *field)
 {
-	const char *text = take_text(v);
+	const char *text = value_take_text(v);
 
 	if (!text)
 		return -EINVAL;
 	if (!is_user(text))
-		return refuse_text(v, text,
-		                   "a user's name or number is "
-		                   "needed");
+		return value_refuse_text(v, text,
+		                         "a user's name or number is "
+		                         "needed");
 	*(char **)field = mem_copy(text);
 	return 0;
 }
 
 int value_read_path(const struct value *v, void *field)
 {
-	const char *text = take_text(v);
+	const char *text = value_take_text(v);
 
 	if (!text || check_path(v, text) < 0)
 		return -EINVAL;
@@ -413,16 +426,17 @@ int value_read_path(const struct value *v, void *field)
 
 int value_read_signal(const struct value *v, void *field)
 {
-	const char *text = take_text(v);
+	const char *text = value_take_text(v);
 	int number;
 
 	if (!text)
 		return -EINVAL;
 	number = signal_number(text);
 	if (!number)
-		return refuse_text(v, text,
-		                   "a signal's name or number is needed, such "
-		                   "as TERM, SIGTERM, RTMIN+3 or 15");
+		return value_refuse_text(
+			v, text,
+			"a signal's name or number is needed, such "
+			"as TERM, SIGTERM, RTMIN+3 or 15");
 	*(int *)field = number;
 	return 0;
 }

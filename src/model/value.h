@@ -5,9 +5,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct buf;
 struct err;
 struct variable;
+struct words;
 
 /* One value being read; what the messages name. */
 struct value {
@@ -35,6 +38,12 @@ value_read value_read_hostname;  /* char * */
 value_read value_read_user;      /* char * */
 value_read value_read_path;      /* char *: absolute */
 value_read value_read_signal;    /* int */
+value_read value_read_cables;    /* struct cables: BRIDGES */
+value_read value_read_addresses; /* struct addresses: with their /LEN */
+value_read value_read_gateways;  /* struct addresses: without */
+value_read value_read_mtu;       /* unsigned */
+value_read value_read_dns;       /* struct words: IP, search=DOMAIN; or host */
+value_read value_read_hosts;     /* struct words: ADDRESS NAME [NAME…] */
 
 typedef void value_print(struct buf *b, const void *field);
 
@@ -46,8 +55,29 @@ value_print value_print_yes;
 value_print value_print_network;
 value_print value_print_answer;
 value_print value_print_signal;
+value_print value_print_cables;
+value_print value_print_addresses;
+value_print value_print_gateways;
+
+/* Is there nothing in it but blanks? Then it is as if it were not set. */
+bool value_is_empty(const struct variable *variable);
 
 /* Record "WHERE:LINE: NAME …" (no line where bash told us) and return
  * -EINVAL. */
 int value_refuse(const struct value *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* The same: "NAME is "TEXT", CLAUSE", text escaped and cut. */
+int value_refuse_text(const struct value *v, const char *text,
+                      const char *clause);
+
+/* What readers are made of. The one text of a variable that is no list: NULL
+ * and the error if it is. */
+const char *value_take_text(const struct value *v);
+
+/* The words of a list: an array's elements, or a text parted at blanks. */
+void value_take_list(const struct value *v, struct words *list);
+
+/* A number; 0, or -EINVAL and the error. */
+int value_take_number(const struct value *v, unsigned min, unsigned max,
+                      unsigned *ret_number);

@@ -308,42 +308,6 @@ int root_make(const struct sub *s, const struct root_request *req,
 	return 0;
 }
 
-static int become_guest(int live_fd, int userns_fd)
-{
-	umask(022);
-	if (fchdir(live_fd) < 0)
-		return -errno;
-	if (userns_fd >= 0 && (setns(userns_fd, CLONE_NEWUSER) < 0 ||
-	                       confine_become(0, 0, NULL, 0) < 0))
-		return -errno;
-	return chroot(".") < 0 || chdir("/") < 0 ? -errno : 0;
-}
-
-int root_make_dirs(int live_fd, int userns_fd, const struct words *paths,
-                   struct err *err)
-{
-	AUTO(process) struct process child = {.pid_fd = -1};
-	int status = 0, r;
-
-	if (!paths->n)
-		return 0;
-	r = process_clone(0, -1, &child);
-	if (!r) {
-		r = become_guest(live_fd, userns_fd);
-		for (size_t i = 0; !r && i < paths->n; i++)
-			r = file_make_dirs(paths->v[i], 0755);
-		_exit(-r);
-	}
-	if (r > 0)
-		r = process_reap(&child, &status);
-	if (r < 0)
-		return err_set(err, r, "cannot enter its root");
-	return status ? err_set(err, -status,
-	                        "cannot make the directory %s in its root",
-	                        paths->v[0])
-	              : 0;
-}
-
 static bool is_sticky(const char *path)
 {
 	return !strcmp(path, "/tmp") || !strcmp(path, "/var/tmp");

@@ -42,13 +42,6 @@ int root_make(const struct sub *s, const struct root_request *req,
 int root_open_point(const struct sub *s, const char *name, int *ret_fd,
                     struct err *err);
 
-/*
- * Make directories in a guest's tree as the guest: by a process that has its
- * root and its ids. Each path is absolute; what exists stays as it is.
- */
-int root_make_dirs(int live_fd, int userns_fd, const struct words *paths,
-                   struct err *err);
-
 /* A tmpfs of ours on a directory of live. */
 struct root_tmpfs {
 	int live_fd;

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/words.h"
+#include "root/guest.h"
 #include "root/root.h"
 #include "run/devices.h"
 #include "run/launcher.h"
@@ -78,7 +79,7 @@ static int make_points(const struct launch_request *req, struct err *err)
 		if (fd < 0)
 			words_add(&missing, points[i]);
 	}
-	return root_make_dirs(req->live_fd, req->user_fd, &missing, err);
+	return guest_make_dirs(req->live_fd, req->user_fd, &missing, err);
 }
 
 static int make_terminal(struct launch *l, uid_t base, int *ret_master_fd,

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -32,27 +30,13 @@ static int read_uid_base(const struct sub *s, uint32_t *ret_base,
 	return ranges_read_uid_base(buf_text(&text), path.data, ret_base, err);
 }
 
-/* Open SUBHOST_STATE and hold its lock. */
-static int open_state(const char *path, int *ret_fd)
-{
-	AUTO(fd) int fd = -1;
-
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
-		return -errno;
-	*ret_fd = fd_take(&fd);
-	return 0;
-}
-
 static int own_range(const struct sub *s, uint32_t uid_base, uint32_t *ret_base,
                      struct err *err)
 {
 	AUTO(buf) struct buf text = {0};
 	AUTO(fd) int fd = -1;
 	size_t before;
-	int r = open_state(s->places->state, &fd);
+	int r = places_hold_state(s->places, &fd);
 
 	if (!r)
 		r = file_read(fd, RANGES, TEXT_MAX, &text);

@@ -2,10 +2,16 @@
 
 #include "sub/place.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/auto.h"
 
 #define USUAL_RUN "/run/subhost"
 
@@ -35,4 +41,17 @@ void places_tag(const struct places *p, char ret_tag[static 10])
 	for (const char *c = p->run; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 16777619u;
 	snprintf(ret_tag, 10, "@%08x", hash);
+}
+
+int places_hold_state(const struct places *p, int *ret_fd)
+{
+	AUTO(fd) int fd = -1;
+
+	if (mkdir(p->state, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(p->state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return -errno;
+	*ret_fd = fd_take(&fd);
+	return 0;
 }

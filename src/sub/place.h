@@ -17,3 +17,7 @@ void places_init(struct places *p, const char *root);
 /* What distinguishes this instance's marks and cgroups from another's: ""
  * with the usual SUBHOST_RUN, else '@' and 8 hex digits. */
 void places_tag(const struct places *p, char ret_tag[static 10]);
+
+/* Make SUBHOST_STATE if need be and hold its lock for as long as *ret_fd is
+ * open: 0 or -errno. */
+int places_hold_state(const struct places *p, int *ret_fd);

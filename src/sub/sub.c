@@ -5,14 +5,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -21,9 +18,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "model/record.h"
+#include "sub/lock.h"
 
 #define BOOT_ID   "/proc/sys/kernel/random/boot_id"
-#define LOCKS_MAX (1 << 20)
 #define RUN_TRIES 64
 
 void sub_done(struct sub *s)
@@ -92,72 +89,9 @@ int sub_open(struct sub *s, const struct places *places, const char *name,
 	return open_dir(s, err);
 }
 
-/* Who holds the lock: "pid 17 (subhost stop web)", from /proc/locks. */
-static void describe_holder(int dir_fd, struct buf *b)
-{
-	AUTO(buf) struct buf locks = {0}, command = {0};
-	char place[64], path[64], *line;
-	struct stat st;
-	int pid = 0;
-
-	if (fstat(dir_fd, &st) < 0 ||
-	    file_read(AT_FDCWD, "/proc/locks", LOCKS_MAX, &locks) < 0)
-		return;
-	snprintf(place, sizeof(place), " %02x:%02x:%ju ", major(st.st_dev),
-	         minor(st.st_dev), (uintmax_t)st.st_ino);
-	line = strstr(locks.data ? locks.data : "", place);
-	while (line && line > locks.data && line[-1] != ' ')
-		line--;
-	if (!line)
-		return;
-	pid = (int)strtol(line, NULL, 10);
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
-	file_read(AT_FDCWD, path, 4096, &command);
-	for (size_t i = 0; i + 1 < command.len; i++)
-		if (!command.data[i])
-			command.data[i] = ' ';
-	buf_printf(b, "pid %d (", pid);
-	buf_escape(b, buf_text(&command));
-	buf_putc(b, ')');
-}
-
-static void on_alarm(int signal)
-{
-	(void)signal; /* flock(2) returns EINTR, that is all */
-}
-
-/* flock(2) with a time limit. The alarm rings again and again, lest the only
- * one comes just before the call. */
-static int lock_within(int fd, unsigned seconds)
-{
-	struct sigaction action = {.sa_handler = on_alarm}, before;
-	struct itimerval timer = {.it_value.tv_sec = (time_t)seconds,
-	                          .it_interval.tv_usec = 50000};
-	int r;
-
-	sigaction(SIGALRM, &action, &before);
-	setitimer(ITIMER_REAL, &timer, NULL);
-	r = flock(fd, LOCK_EX) < 0 ? -errno : 0;
-	timer = (struct itimerval){0};
-	setitimer(ITIMER_REAL, &timer, NULL);
-	sigaction(SIGALRM, &before, NULL);
-	return r;
-}
-
 int sub_lock(struct sub *s, unsigned seconds, struct err *err)
 {
-	AUTO(buf) struct buf holder = {0};
-	int r = 0;
-
-	if (!flock(s->dir_fd, LOCK_EX | LOCK_NB))
-		return 0;
-	r = seconds ? lock_within(s->dir_fd, seconds) : -EINTR;
-	if (r != -EINTR)
-		return r < 0 ? err_set(err, r, "cannot lock %s", s->path) : 0;
-	describe_holder(s->dir_fd, &holder);
-	return err_say(err, -EBUSY,
-	               "%s is held by %s; waited %u seconds for it", s->path,
-	               holder.len ? holder.data : "another process", seconds);
+	return lock_take(s->dir_fd, s->path, seconds, err);
 }
 
 int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err)

@@ -54,14 +54,14 @@ refused() {
 
 @test "MOUNTS=no: no mount namespace of its own" {
 	debian_sub web
-	needs_rule limit-of-mount-namespaces run/steps.c \
+	needs_rule limit-of-mount-namespaces run/become.c \
 		's/file_write(limits_fd, "max_mnt_namespaces", "0")/0/' \
 		try 'unshare -m mount -t tmpfs none /mnt'
 }
 
 @test "MOUNTS=no: no user namespace of its own" {
 	debian_sub web
-	needs_rule limit-of-user-namespaces run/steps.c \
+	needs_rule limit-of-user-namespaces run/become.c \
 		's/file_write(limits_fd, "max_user_namespaces", "0")/0/' \
 		try 'unshare -U true'
 }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sub/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/time.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+
+#define LOCKS_MAX (1 << 20)
+
+/* Who holds the lock: "pid 17 (subhost stop web)", from /proc/locks. */
+static void describe_holder(int fd, struct buf *b)
+{
+	AUTO(buf) struct buf locks = {0}, command = {0};
+	char place[64], path[64], *line;
+	struct stat st;
+	int pid = 0;
+
+	if (fstat(fd, &st) < 0 ||
+	    file_read(AT_FDCWD, "/proc/locks", LOCKS_MAX, &locks) < 0)
+		return;
+	snprintf(place, sizeof(place), " %02x:%02x:%ju ", major(st.st_dev),
+	         minor(st.st_dev), (uintmax_t)st.st_ino);
+	line = strstr(locks.data ? locks.data : "", place);
+	while (line && line > locks.data && line[-1] != ' ')
+		line--;
+	if (!line)
+		return;
+	pid = (int)strtol(line, NULL, 10);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	file_read(AT_FDCWD, path, 4096, &command);
+	for (size_t i = 0; i + 1 < command.len; i++)
+		if (!command.data[i])
+			command.data[i] = ' ';
+	buf_printf(b, "pid %d (", pid);
+	buf_escape(b, buf_text(&command));
+	buf_putc(b, ')');
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal; /* flock(2) returns EINTR, that is all */
+}
+
+/* flock(2) with a time limit. The alarm rings again and again, lest the only
+ * one comes just before the call. */
+static int lock_within(int fd, unsigned seconds)
+{
+	struct sigaction action = {.sa_handler = on_alarm}, before;
+	struct itimerval timer = {.it_value.tv_sec = (time_t)seconds,
+	                          .it_interval.tv_usec = 50000};
+	int r;
+
+	sigaction(SIGALRM, &action, &before);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	r = flock(fd, LOCK_EX) < 0 ? -errno : 0;
+	timer = (struct itimerval){0};
+	setitimer(ITIMER_REAL, &timer, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	return r;
+}
+
+int lock_take(int fd, const char *name, unsigned seconds, struct err *err)
+{
+	AUTO(buf) struct buf holder = {0};
+	int r = 0;
+
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return 0;
+	r = seconds ? lock_within(fd, seconds) : -EINTR;
+	if (r != -EINTR)
+		return r < 0 ? err_set(err, r, "cannot lock %s", name) : 0;
+	describe_holder(fd, &holder);
+	return err_say(err, -EBUSY,
+	               "%s is held by %s; waited %u seconds for it", name,
+	               holder.len ? holder.data : "another process", seconds);
+}
