@@ -7,7 +7,8 @@
  * overlay and the network namespace, which `floor-start --wake` takes up again
  * and floor-stop removes.
  *
- *	floor-start [--wake] [--steps] BASE DIRECTORY COMMAND [ARGUMENT...]
+ *	floor-start [--wake] [--steps] [--cable BRIDGE[,ADDRESS/LEN]]
+ *	            BASE DIRECTORY COMMAND [ARGUMENT...]
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -28,6 +29,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "floor-cable.h"
 #include "floor.h"
 #include "sys/kernel.h"
 
@@ -37,11 +39,12 @@
 
 struct floor {
 	struct place place;
+	struct cable cable;
 	const char *base;
 	char **command;
 	bool show_steps;
 	char cgroup[PATH_MAX];
-	int user_fd, net_fd, cgroup_fd, pid_fd;
+	int user_fd, net_fd, netlink_fd, cgroup_fd, pid_fd;
 	pid_t pid;
 	int status;
 };
@@ -108,6 +111,8 @@ static int make_namespaces(void *data)
 		return errno;
 	floor->user_fd = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
 	floor->net_fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (floor->cable.bridge[0] != '\0')
+		floor->netlink_fd = cable_socket();
 	return raise_loopback() < 0 ? errno : 0;
 }
 
@@ -143,6 +148,12 @@ static void take_netns_name(struct floor *floor)
 	snprintf(source, sizeof(source), "/proc/self/fd/%d", floor->net_fd);
 	need(mount(source, floor->place.netns, NULL, MS_BIND, NULL),
 	     "keep the network namespace");
+}
+
+static void take_cable(struct floor *floor)
+{
+	if (floor->cable.bridge[0] != '\0')
+		cable_make(&floor->cable, floor->net_fd, floor->netlink_fd);
 }
 
 static int idmapped_clone(const struct floor *floor, const char *path)
@@ -408,6 +419,7 @@ static void take_leave(struct floor *floor)
 static const struct step cold_steps[] = {
 	{"user and network namespace, lo up", take_namespaces},
 	{"name of the network namespace", take_netns_name},
+	{"cable", take_cable},
 	{"idmapped layers, overlay on live", take_overlay},
 };
 
@@ -426,20 +438,26 @@ static const struct step run_steps[] = {
 int main(int argc, char **argv)
 {
 	static struct floor floor;
+	const char *cable = NULL;
 	bool wake = false;
 	int i = 1;
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		wake |= strcmp(argv[i], "--wake") == 0;
 		floor.show_steps |= strcmp(argv[i], "--steps") == 0;
+		if (strcmp(argv[i], "--cable") == 0)
+			cable = argv[++i];
 	}
 	if (argc - i < 3) {
-		dprintf(2, "usage: floor-start [--wake] [--steps] BASE "
-		           "DIRECTORY COMMAND [ARGUMENT...]\n");
+		dprintf(2, "usage: floor-start [--wake] [--steps] "
+		           "[--cable BRIDGE[,ADDRESS/LEN]] BASE DIRECTORY "
+		           "COMMAND [ARGUMENT...]\n");
 		return 2;
 	}
 	floor.base = argv[i];
 	place_init(&floor.place, argv[i + 1]);
+	if (cable)
+		cable_parse(&floor.cable, cable, floor.place.name);
 	floor.command = argv + i + 2;
 	if (wake)
 		take_steps(&floor, wake_steps, LENGTH(wake_steps));

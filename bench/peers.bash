@@ -9,10 +9,14 @@
 #	idle	full, but for a container that stays up
 # The directories are there beforehand, as a sub host's are. The user
 # namespaces map a base whose files were given to the range beforehand.
+#
+# PEER_BRIDGE, where it is set, is the bridge that each gets a cable to; see
+# cables.bash.
 
 # shellcheck disable=SC2034
 PEERS="crun bwrap lxc runc nspawn"
 ID=524288
+PEER_BRIDGE='' PEER_ADDRESS=10.98.0.9/16
 
 peer_program() {
 	case $1 in
@@ -78,8 +82,14 @@ json_words() {
 }
 
 oci_config() {
-	local name=$1 caps map
+	local name=$1 caps map network='' sysfs
 	shift
+	sysfs='{"destination": "/sys", "type": "sysfs", "source": "sysfs",
+	   "options": ["nosuid", "noexec", "nodev", "ro"]},'
+	# A network namespace made beforehand is not the user namespace's own, and
+	# runc cannot mount a sysfs of it.
+	[[ -z $PEER_BRIDGE ]] ||
+		network=", \"path\": \"/run/netns/$name\"" sysfs=
 	caps=$(json_words CAP_{CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL} \
 		CAP_{SETGID,SETUID,SETPCAP,NET_BIND_SERVICE,SYS_CHROOT})
 	map="[{\"containerID\": 0, \"hostID\": $ID, \"size\": 65536}]"
@@ -96,12 +106,11 @@ oci_config() {
 	   "options": ["nosuid", "mode=755"]},
 	  {"destination": "/dev/pts", "type": "devpts", "source": "devpts",
 	   "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666"]},
-	  {"destination": "/sys", "type": "sysfs", "source": "sysfs",
-	   "options": ["nosuid", "noexec", "nodev", "ro"]},
+	  $sysfs
 	  {"destination": "/run", "type": "tmpfs", "source": "tmpfs"}],
 	 "linux": {"cgroupsPath": "/bench/$name",
 	  "uidMappings": $map, "gidMappings": $map,
-	  "namespaces": [{"type": "pid"}, {"type": "network"},
+	  "namespaces": [{"type": "pid"}, {"type": "network"$network},
 	   {"type": "ipc"}, {"type": "uts"}, {"type": "mount"},
 	   {"type": "cgroup"}, {"type": "user"}]}}
 	END
@@ -135,14 +144,30 @@ life_runc() {
 
 # Knows no overlay; maps one id only, so its root stays the host's root.
 life_bwrap() {
-	local name=$1 mode=$2
+	local name=$1 mode=$2 within='' unshare_net=--unshare-net
 	shift 2
+	[[ -z $PEER_BRIDGE ]] ||
+		within="$(type -P ip) netns exec $name " unshare_net=
 	root_up "$name" "$mode" "$BASE" 0
-	echo "time run $(type -P bwrap) --unshare-user --unshare-pid" \
-		"--unshare-net --unshare-ipc --unshare-uts --unshare-cgroup" \
+	echo "time run $within$(type -P bwrap) --unshare-user --unshare-pid" \
+		"$unshare_net --unshare-ipc --unshare-uts --unshare-cgroup" \
 		"--hostname $name --bind $W/peers/$name/merged /" \
 		"--proc /proc --dev /dev --tmpfs /run $*"
 	root_down "$name" "$mode"
+}
+
+lxc_net() {
+	if [[ -z $PEER_BRIDGE ]]; then
+		echo "lxc.net.0.type = empty"
+		return
+	fi
+	cat <<-END
+	lxc.net.0.type = veth
+	lxc.net.0.link = $PEER_BRIDGE
+	lxc.net.0.name = eth0
+	lxc.net.0.flags = up
+	lxc.net.0.ipv4.address = $PEER_ADDRESS
+	END
 }
 
 # Mounts its overlay itself, inside.
@@ -163,7 +188,7 @@ life_lxc() {
 	lxc.pty.max = 0
 	lxc.tty.max = 0
 	lxc.console.path = none
-	lxc.net.0.type = empty
+	$(lxc_net)
 	lxc.idmap = u 0 $ID 65536
 	lxc.idmap = g 0 $ID 65536
 	lxc.init.cmd = $*
@@ -175,15 +200,16 @@ life_lxc() {
 
 # Mounts its overlay itself, with an upper that is gone afterwards.
 life_nspawn() {
-	local name=$1 mode=$2 root
+	local name=$1 mode=$2 root network=--private-network
 	shift 2
+	[[ -z $PEER_BRIDGE ]] || network=--network-bridge=$PEER_BRIDGE
 	root="-D $W/peers/mapped-base --volatile=overlay"
 	if [[ $mode != full ]]; then
 		root_up "$name" "$mode" "$W/peers/mapped-base" $ID
 		root="-D $W/peers/$name/merged"
 	fi
 	echo "time run $(type -P systemd-nspawn) -q --register=no --keep-unit" \
-		"--private-network --private-users=$ID:65536" \
+		"$network --private-users=$ID:65536" \
 		"--private-users-ownership=off -M $name $root $*"
 	[[ $mode == full ]] || root_down "$name" "$mode"
 }

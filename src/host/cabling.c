@@ -210,16 +210,19 @@ static int make(struct job *j, struct err *err)
 	return r;
 }
 
-/* The host takes no router's advice from a guest, also not when the bridge is
- * taken away from under the cable. */
+/*
+ * The host takes no router's advice from a guest, also not when the bridge is
+ * taken away from under the cable. At a bridge it needs no IPv6 there at all,
+ * and spares all others on it what a new address is announced with.
+ */
 static int refuse_advice(struct job *j, const struct patch *p, struct err *err)
 {
 	char path[64];
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_ra",
-	         p->link);
-	r = file_write(AT_FDCWD, path, "0");
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", p->link,
+	         p->bridge ? "disable_ipv6" : "accept_ra");
+	r = file_write(AT_FDCWD, path, p->bridge ? "1" : "0");
 	/* A kernel without IPv6 has none. */
 	return r < 0 && r != -ENOENT ? cabling_fail(j, p, r, "protect", err)
 	                             : 0;
