@@ -43,6 +43,11 @@ static void set_nat(struct context *c)
 	c->is_nat = true;
 }
 
+static void set_saved(struct context *c)
+{
+	c->is_saved = true;
+}
+
 static bool take_root(struct context *c, const char *value)
 {
 	/* It is the environment that the program's other half gets, too. */
@@ -50,6 +55,12 @@ static bool take_root(struct context *c, const char *value)
 		return false;
 	places_init(&c->places, NULL);
 	return true;
+}
+
+static bool take_user(struct context *c, const char *value)
+{
+	c->user = value;
+	return *value;
 }
 
 static bool take_seconds(struct context *c, const char *value)
@@ -68,11 +79,13 @@ static const struct option_row options[] = {
 	{ "--root",	NULL,			NULL,	take_root },
 	{ "-q",		NULL,			set_quiet },
 	{ "--quiet",	NULL,			set_quiet },
-	{ "--json",	" list status config bridge ", set_json },
+	{ "--json",	" list status config bridge check ", set_json },
+	{ "--save",	" set ",		set_saved },
 	{ "--check",	" config ",		set_check },
 	{ "--nat",	" bridge ",		set_nat },
-	{ "--force",	" stop hibernate ",	set_forced },
-	{ "--timeout",	" stop hibernate ",	NULL,	take_seconds },
+	{ "--force",	" stop hibernate restart ", set_forced },
+	{ "--timeout",	" stop hibernate restart ", NULL, take_seconds },
+	{ "-u",		" enter ",		NULL,	take_user },
 	{ NULL,		NULL,			NULL },
 };
 /* clang-format on */

@@ -27,7 +27,9 @@ struct context {
 	bool is_json;            /* --json */
 	bool is_forced;          /* --force */
 	bool is_check;           /* --check */
+	bool is_saved;           /* --save */
 	bool is_nat;             /* --nat */
+	const char *user;        /* -u; NULL: as declared */
 	int seconds;             /* --timeout; -1: as declared */
 };
 

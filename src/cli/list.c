@@ -58,8 +58,8 @@ static void print_row(const struct report *r)
 		         (double)r->memory / 1048576);
 	add_addresses(r, &addresses);
 	printf("%-20s %-10s %-16s %7s %5zu %8s %-20s %s%s\n", r->name,
-	       state_name(r->state), since, pid, r->processes, memory,
-	       addresses.len ? addresses.data : "-",
+	       r->is_frozen ? "frozen" : state_name(r->state), since, pid,
+	       r->processes, memory, addresses.len ? addresses.data : "-",
 	       r->base && *r->base ? r->base : "-",
 	       r->is_open ? " (not a security boundary)" : "");
 }

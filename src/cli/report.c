@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "cli/context.h"
+#include "host/freezer.h"
 #include "sub/declare.h"
 #include "sub/sub.h"
 #include "sys/cgroup.h"
@@ -22,8 +23,23 @@ void report_done(struct report *r)
 	free(r->why);
 	free(r->base);
 	free(r->config_fault);
+	buf_done(&r->differs);
+	json_object_put(r->differs_json);
 	cabled_done(&r->cables);
 	*r = (struct report){0};
+}
+
+static void take_difference(void *arg, const char *name, const char *value)
+{
+	const char *quote = strchr(value, ' ') ? "\"" : "";
+	struct report *r = arg;
+
+	buf_printf(&r->differs, "%s%s=%s", r->differs.len ? " " : "", name,
+	           quote);
+	buf_escape(&r->differs, value);
+	buf_puts(&r->differs, quote);
+	json_object_object_add(r->differs_json, name,
+	                       json_object_new_string(value));
 }
 
 static void take_config(struct report *r, const struct sub *s)
@@ -45,6 +61,8 @@ static void take_config(struct report *r, const struct sub *s)
 	r->is_open = d.declaration.users == USERS_NO;
 	r->mounts = d.declaration.mounts ? "yes" : "no";
 	r->network = d.declaration.host_network ? "host" : "private";
+	r->differs_json = json_object_new_object();
+	declaration_differs(&d.declaration, take_difference, r);
 }
 
 static void take_usage(struct report *r, const struct survey *v)
@@ -72,6 +90,7 @@ int report_take(struct report *r, const struct context *c, const char *name,
 	r->state = state_of(&v.facts, &why);
 	if (!why.len && survey_refuse_foreign(&v, &s, &blocked) < 0)
 		buf_puts(&why, blocked.text);
+	r->is_frozen = v.facts.init_alive && freezer_is_on(&s, &v);
 	r->why = why.len ? buf_take(&why) : NULL;
 	r->since = v.record.since;
 	r->uid = v.record.base;
@@ -105,23 +124,17 @@ static struct json_object *addresses_json(const struct addresses *addresses)
 	return all;
 }
 
-static struct json_object *cable_json(const struct cabled *c, size_t number)
+/* Its name is the guest's choice: any bytes. */
+static void add_inside(struct json_object *o, const struct cabled *c)
 {
-	struct json_object *o = json_object_new_object();
+	AUTO(buf) struct buf name = {0};
 	struct mac mac;
 	char text[MAC_TEXT];
 
-	add_number(o, "number", number);
-	if (c->is_missing) {
-		json_object_object_add(o, "missing",
-		                       json_object_new_boolean(true));
-		return o;
-	}
-	add_text(o, "link", c->outside.name);
-	add_text(o, "inside", *c->inside.name ? c->inside.name : NULL);
-	add_text(o, "bridge", *c->bridge ? c->bridge : NULL);
+	buf_escape(&name, c->inside.name);
 	memcpy(mac.bytes, c->inside.mac, sizeof(mac.bytes));
 	mac_print(&mac, text);
+	add_text(o, "inside", buf_text(&name));
 	add_text(o, "mac", text);
 	add_number(o, "mtu", c->inside.mtu);
 	json_object_object_add(o, "up",
@@ -131,6 +144,22 @@ static struct json_object *cable_json(const struct cabled *c, size_t number)
 	add_number(o, "rx_packets", c->inside.rx_packets);
 	add_number(o, "tx_bytes", c->inside.tx_bytes);
 	add_number(o, "tx_packets", c->inside.tx_packets);
+}
+
+static struct json_object *cable_json(const struct cabled *c, size_t number)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_number(o, "number", number);
+	if (c->is_missing) {
+		json_object_object_add(o, "missing",
+		                       json_object_new_boolean(true));
+		return o;
+	}
+	add_text(o, "link", c->outside.name);
+	add_text(o, "bridge", *c->bridge ? c->bridge : NULL);
+	if (c->inside.index)
+		add_inside(o, c);
 	return o;
 }
 
@@ -149,6 +178,9 @@ struct json_object *report_json(const struct report *r)
 
 	add_text(o, "name", r->name);
 	add_text(o, "state", state_name(r->state));
+	if (r->state == STATE_RUNNING)
+		json_object_object_add(o, "frozen",
+		                       json_object_new_boolean(r->is_frozen));
 	add_text(o, "reason", r->why);
 	if (r->since)
 		add_number(o, "since", r->since);
@@ -164,6 +196,9 @@ struct json_object *report_json(const struct report *r)
 		                       json_object_new_boolean(!r->is_open));
 	add_text(o, "mounts", r->mounts);
 	add_text(o, "network", r->network);
+	if (r->differs_json)
+		json_object_object_add(o, "differs",
+		                       json_object_get(r->differs_json));
 	json_object_object_add(o, "cables", cables_json(&r->cables));
 	add_text(o, "config_error", r->config_fault);
 	return o;

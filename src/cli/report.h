@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "host/cabled.h"
 #include "host/survey.h"
 
@@ -15,15 +16,18 @@ struct json_object;
 struct report {
 	char name[64];
 	enum state state;
+	bool is_frozen;      /* it is running, but its clock stands still */
 	char *why;           /* it is damaged, or cannot start; owned */
 	char *base;          /* BASE, blanks between; owned; NULL: unknown */
 	const char *users;   /* PRIVATE_USERS */
 	bool is_open;        /* no user namespace: not a security boundary */
 	const char *mounts;  /* MOUNTS */
 	const char *network; /* NETWORK */
-	char *config_fault;  /* why config cannot be read; owned; NULL: none */
-	uint64_t since;      /* seconds since 1970; 0: unknown */
-	uint64_t memory;     /* bytes; 0: the host does not count them */
+	struct buf differs;  /* what of the confinement is not the default */
+	struct json_object *differs_json; /* the same; owned; NULL: unknown */
+	char *config_fault; /* why config cannot be read; owned; NULL: none */
+	uint64_t since;     /* seconds since 1970; 0: unknown */
+	uint64_t memory;    /* bytes; 0: the host does not count them */
 	size_t processes;
 	struct cabled_list cables; /* of one that is up */
 	int pid;                   /* of init; 0: none */

@@ -15,6 +15,8 @@
 #include "base/err.h"
 #include "cli/context.h"
 #include "cli/each.h"
+#include "cli/foreground.h"
+#include "cli/start.h"
 #include "cli/verb.h"
 #include "host/life.h"
 #include "run/console.h"
@@ -26,56 +28,14 @@ struct run {
 	const struct context *context;
 	const char *name;
 	char *const *command; /* NULL: none */
+	int (*make_way)(const struct context *c, struct sub *s,
+	                struct survey *v, struct err *err);
 	struct launched launched;
 };
 
 static void run_auto(struct run *r)
 {
 	launched_done(&r->launched);
-}
-
-/* TERM, unless it is something that no terminal would be called. */
-static const char *terminal_type(void)
-{
-	const char *term = getenv("TERM");
-
-	if (!term || !*term || strlen(term) > 64 ||
-	    strspn(term,
-	           "abcdefghijklmnopqrstuvwxyz"
-	           "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+._") != strlen(term))
-		return NULL;
-	return term;
-}
-
-/*
- * Without a pty init gets our standard descriptors. Not a directory, which
- * leads up and out of its root; and of a terminal, which may be the host's
- * only to write on, no more than that.
- */
-static int restrict_standard(struct err *err)
-{
-	for (int i = 0; i < 3; i++) {
-		AUTO(fd) int fd = -1;
-		char path[32];
-		struct stat st;
-
-		if (fstat(i, &st) < 0)
-			continue;
-		if (S_ISDIR(st.st_mode))
-			return err_say(err, -EISDIR,
-			               "descriptor %d is a directory, which a "
-			               "guest must not have",
-			               i);
-		if (!isatty(i))
-			continue;
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", i);
-		fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-		if (fd < 0 || dup2(fd, i) < 0)
-			return err_set(err, -errno,
-			               "cannot open descriptor %d for writing",
-			               i);
-	}
-	return 0;
 }
 
 static int bring_up(struct run *run, struct sub *s, struct survey *v,
@@ -87,14 +47,14 @@ static int bring_up(struct run *run, struct sub *s, struct survey *v,
 		.declaration = &d.declaration,
 		.command = run->command,
 		.terminal = isatty(0),
-		.term = terminal_type(),
+		.term = foreground_term(),
 		.notes = &notes,
 	};
 	bool closed;
 	int r = sub_close_to_others(s, &closed, err);
 
 	if (!r && !wish.terminal)
-		r = restrict_standard(err);
+		r = foreground_restrict(err);
 	if (!r)
 		r = declare(&d, s, &notes, err);
 	if (r < 0)
@@ -104,6 +64,10 @@ static int bring_up(struct run *run, struct sub *s, struct survey *v,
 		           "%s is now mode 0700: what is setuid in it "
 		           "must be out of other users' reach\n",
 		           s->path);
+	if (run->make_way)
+		r = run->make_way(run->context, s, v, err);
+	if (r < 0)
+		return r;
 	r = life_start(s, v, &wish, &run->launched, err);
 	context_note(run->context, s->name, &notes);
 	return r;
@@ -136,13 +100,6 @@ static int retire(struct run *run, pid_t init, bool *ret_ours, struct err *err)
 	return r;
 }
 
-static int status_of_failure(const struct run *run)
-{
-	if (run->launched.not_found)
-		return EXIT_NOT_FOUND;
-	return run->launched.not_executable ? EXIT_NOT_EXECUTABLE : EXIT_OURS;
-}
-
 /* reboot(2) in a pid namespace kills its init so; nothing else inside can. */
 static bool asks_for_restart(const struct ending *ending)
 {
@@ -154,7 +111,7 @@ static int status_of(const struct ending *ending)
 {
 	if (ending->by_signal && ending->number == SIGINT)
 		return EXIT_DONE;
-	return ending->number + (ending->by_signal ? 128 : 0);
+	return foreground_status(ending);
 }
 
 /* Run it once. *ret_again: it has asked to be started anew. */
@@ -170,7 +127,7 @@ static int run_once(struct run *run, bool *ret_again)
 	r = set_up(run, &err);
 	if (r < 0) {
 		context_fail(run->context, &err);
-		return status_of_failure(run);
+		return foreground_failure(&run->launched);
 	}
 	init = run->launched.init.pid;
 	r = console_run(&run->launched.init, run->launched.master_fd, &ending,
@@ -185,14 +142,15 @@ static int run_once(struct run *run, bool *ret_again)
 	return status_of(&ending);
 }
 
-int verb_start(struct context *c, int argc, char **argv)
+int start_foreground(const struct context *c, int argc, char **argv,
+                     int (*make_way)(const struct context *c, struct sub *s,
+                                     struct survey *v, struct err *err))
 {
-	bool has_command = argc > 1 && !strcmp(argv[1], "--");
+	char *const *command;
 	bool again = true;
 	int status = EXIT_OURS;
 
-	if (argc < 1 || !strcmp(argv[0], "--") || (argc > 1 && !has_command) ||
-	    (has_command && argc == 2))
+	if (foreground_words(argc, argv, &command) < 0)
 		return context_usage(c);
 	if (!context_is_root(c))
 		return EXIT_OURS;
@@ -202,11 +160,17 @@ int verb_start(struct context *c, int argc, char **argv)
 		struct run run = {
 			.context = c,
 			.name = argv[0],
-			.command = has_command ? argv + 2 : NULL,
+			.command = command,
+			.make_way = make_way,
 			.launched = LAUNCHED_NONE,
 		};
 
 		status = run_once(&run, &again);
 	}
 	return status;
+}
+
+int verb_start(struct context *c, int argc, char **argv)
+{
+	return start_foreground(c, argc, argv, NULL);
 }

@@ -38,13 +38,18 @@ static void print_cable(const struct cabled *c, size_t number)
 		printf("%-14s is missing; subhost cable makes it again\n", key);
 		return;
 	}
+	if (!c->inside.index) {
+		printf("%-14s is elsewhere inside; %s %s%s\n", key,
+		       c->outside.name,
+		       *c->bridge ? "on " : "attached to nothing", c->bridge);
+		return;
+	}
 	buf_escape(&name, c->inside.name);
 	memcpy(mac.bytes, c->inside.mac, sizeof(mac.bytes));
 	mac_print(&mac, text);
-	printf("%-14s %s %s %s%s, %s, MTU %u, %s\n", key,
-	       name.len ? name.data : "moved elsewhere inside", c->outside.name,
-	       *c->bridge ? "on " : "attached to nothing", c->bridge, text,
-	       c->inside.mtu, c->inside.is_up ? "up" : "down");
+	printf("%-14s %s %s %s%s, %s, MTU %u, %s\n", key, buf_text(&name),
+	       c->outside.name, *c->bridge ? "on " : "attached to nothing",
+	       c->bridge, text, c->inside.mtu, c->inside.is_up ? "up" : "down");
 	for (size_t i = 0; i < c->addresses.n; i++) {
 		char address[ADDRESS_TEXT];
 
@@ -60,7 +65,7 @@ static void print(const struct report *r, const struct context *c)
 
 	report_time(r->since, since, sizeof(since));
 	line("name", r->name);
-	line("state", state_name(r->state));
+	line("state", r->is_frozen ? "running, frozen" : state_name(r->state));
 	line("reason", r->why);
 	line("since", since);
 	if (r->pid)
@@ -80,6 +85,7 @@ static void print(const struct report *r, const struct context *c)
 	line("network", r->network);
 	if (r->network && *r->network == 'h')
 		line("", "it cannot bind ports below 1024 of the host's");
+	line("differs", buf_text(&r->differs));
 	for (size_t i = 0; i < r->cables.n; i++)
 		print_cable(&r->cables.v[i], i);
 	line("config", r->config_fault);

@@ -14,12 +14,22 @@ struct context;
 #define CORE_VERBS(V)								\
 	V(start,     "NAME [-- COMMAND...]",						\
 	  "bring a sub host up, or wake it, and be its terminal")		\
+	V(enter,     "[-u USER] NAME [-- COMMAND...]",				\
+	  "run a shell, or a command, in a running one")			\
+	V(restart,   "[--force] [--timeout S] NAME [-- COMMAND...]",		\
+	  "hibernate it if need be, then start it")				\
 	V(hibernate, "[--force] [--timeout S] NAME...",				\
 	  "end its processes, keep its mounts and network")			\
 	V(stop,      "[--force] [--timeout S] NAME...",				\
 	  "take everything of it down")						\
 	V(cable,     "NAME...",							\
-	  "make its cables as config declares them, while it is up")
+	  "make its cables as config declares them, while it is up")		\
+	V(freeze,    "NAME...",							\
+	  "stop the clock of its processes")					\
+	V(thaw,      "NAME...",							\
+	  "let the clock of its processes go on")				\
+	V(set,       "[--save] NAME VARIABLE=VALUE...",				\
+	  "change its limits while it runs")
 
 #define MORE_VERBS(V)								\
 	V(list,      "[--json]",						\
@@ -27,7 +37,9 @@ struct context;
 	V(status,    "[--json] NAME",						\
 	  "show one")								\
 	V(config,    "[--check] [--json] NAME",					\
-	  "show what its config declares, and where")
+	  "show what its config declares, and where")			\
+	V(check,     "[--json]",						\
+	  "show what this kernel and this host can do")
 
 #define NET_VERBS(V)								\
 	V(bridge,    "add BR [ADDRESS/LEN...] [--nat] | remove BR | list [--json]", \

@@ -156,8 +156,10 @@ static bool is_of(const struct job *j, const struct link *link)
 
 static int attach_again(struct job *j, struct patch *p, struct err *err)
 {
-	int r;
+	int r = cabling_check_mac(j, p, err);
 
+	if (r < 0)
+		return r;
 	link_set(&j->out, &(struct link_change){.index = p->index,
 	                                        .master = &p->bridge,
 	                                        .up = 1});
@@ -169,6 +171,19 @@ static int attach_again(struct job *j, struct patch *p, struct err *err)
 	return 0;
 }
 
+static int raise_again(struct job *j, const struct patch *p, struct err *err)
+{
+	int r;
+
+	link_set(&j->out, &(struct link_change){.index = p->index, .up = 1});
+	r = netlink_do(&j->out, NULL, NULL, NULL);
+	if (r < 0)
+		return cabling_fail(j, p, r, "set up", err);
+	buf_printf(j->c->notes, "cable %u was down, and is up again\n",
+	           p->number);
+	return 0;
+}
+
 static void note_differences(struct job *j, const struct patch *p,
                              const struct link *link)
 {
@@ -177,7 +192,7 @@ static void note_differences(struct job *j, const struct patch *p,
 		           "cable %u: its other MAC takes effect after a "
 		           "stop\n",
 		           p->number);
-	if (p->wanted->mtu && link->mtu != p->wanted->mtu)
+	if (p->wanted->mtu && link->mtu != cabling_mtu_outside(p))
 		buf_printf(j->c->notes,
 		           "cable %u: its other MTU takes effect after a "
 		           "stop\n",
@@ -200,8 +215,9 @@ static int look_at(struct job *j, struct patch *p, struct err *err)
 	p->inside_index = link.peer;
 	snprintf(p->link, sizeof(p->link), "%s", link.name);
 	note_differences(j, p, &link);
-	return p->bridge && link.master != p->bridge ? attach_again(j, p, err)
-	                                             : 0;
+	if (p->bridge && link.master != p->bridge)
+		return attach_again(j, p, err);
+	return link.is_up ? 0 : raise_again(j, p, err);
 }
 
 static int take_off(struct job *j, size_t number, struct err *err)

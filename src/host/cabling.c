@@ -43,18 +43,25 @@ static bool next_name(const struct job *j, struct patch *p)
 	return false;
 }
 
+unsigned cabling_mtu_outside(const struct patch *p)
+{
+	return p->wanted->mtu > p->mtu ? p->wanted->mtu : p->mtu;
+}
+
 static void ask_for(struct job *j, const struct patch *p)
 {
-	link_make_veth(&j->out,
-	               &(struct link_veth){
-			       .name = p->link,
-			       .mac = p->outside.bytes,
-			       .mtu = p->wanted->mtu ? p->wanted->mtu : p->mtu,
-			       .master = p->bridge,
-			       .peer_netns_fd = j->c->net_fd,
-			       .peer_name = p->inside,
-			       .peer_mac = p->mac.bytes,
-		       });
+	link_make_veth(
+		&j->out,
+		&(struct link_veth){
+			.name = p->link,
+			.mac = p->outside.bytes,
+			.mtu = cabling_mtu_outside(p),
+			.master = p->bridge,
+			.peer_netns_fd = j->c->net_fd,
+			.peer_name = p->inside,
+			.peer_mac = p->mac.bytes,
+			.peer_mtu = p->wanted->mtu ? p->wanted->mtu : p->mtu,
+		});
 }
 
 /* The alternative name of one whose NAME and number fit in no link name. */
@@ -71,16 +78,16 @@ static bool long_name(const struct job *j, const struct patch *p,
  * is gone and it will follow, or an administrator holds that and it stays. */
 static int retire(struct job *j, const struct patch *p, const struct link *old)
 {
-	char name[LINK_NAME], altname[NAME_BYTES + 8];
+	char altname[NAME_BYTES + 8];
 	int none = 0, r;
 
-	snprintf(name, sizeof(name), "gone%d", old->index);
-	/* Before Linux 6.2 one that is up cannot be renamed. */
+	/* Before Linux 6.2 one that is up cannot be renamed. The kernel puts a
+	 * number that is free. */
 	link_set(&j->out, &(struct link_change){.index = old->index,
 	                                        .master = &none,
 	                                        .up = -1});
-	link_set(&j->out,
-	         &(struct link_change){.index = old->index, .rename = name});
+	link_set(&j->out, &(struct link_change){.index = old->index,
+	                                        .rename = "gone%d"});
 	r = netlink_do(&j->out, NULL, NULL, NULL);
 	if (!r && long_name(j, p, altname)) {
 		link_drop_altname(&j->out, old->index, altname);
@@ -150,8 +157,7 @@ static int settle(struct job *j, struct patch *p, struct err *err)
 	return r < 0 ? cabling_fail(j, p, r, "make", err) : 0;
 }
 
-/* Does the bridge know another with one of the MACs of a new cable? */
-static int check_mac(struct job *j, const struct patch *p, struct err *err)
+int cabling_check_mac(struct job *j, const struct patch *p, struct err *err)
 {
 	char mac[MAC_TEXT];
 	struct link link;
@@ -189,7 +195,7 @@ static int make(struct job *j, struct err *err)
 	for (struct patch *p = j->v; !r && p < j->v + j->n; p++) {
 		if (p->is_there)
 			continue;
-		r = p->bridge ? check_mac(j, p, err) : 0;
+		r = p->bridge ? cabling_check_mac(j, p, err) : 0;
 		next_name(j, p);
 	}
 	if (r < 0)
@@ -211,21 +217,28 @@ static int make(struct job *j, struct err *err)
 }
 
 /*
- * The host takes no router's advice from a guest, also not when the bridge is
- * taken away from under the cable. At a bridge it needs no IPv6 there at all,
- * and spares all others on it what a new address is announced with.
+ * An end that is attached to nothing, or whose bridge is taken away, must not
+ * lead to the host: without IPv6 it takes no router's advice and has no
+ * address; by rp_filter it takes nothing from where it has no route to. At a
+ * bridge neither is asked for, and others are spared its announcements.
  */
-static int refuse_advice(struct job *j, const struct patch *p, struct err *err)
+static int shut(struct job *j, const struct patch *p, struct err *err)
 {
-	char path[64];
-	int r;
+	static const char *const settings[][2] = {{"ipv6", "disable_ipv6"},
+	                                          {"ipv4", "rp_filter"}};
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", p->link,
-	         p->bridge ? "disable_ipv6" : "accept_ra");
-	r = file_write(AT_FDCWD, path, p->bridge ? "1" : "0");
-	/* A kernel without IPv6 has none. */
-	return r < 0 && r != -ENOENT ? cabling_fail(j, p, r, "protect", err)
-	                             : 0;
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		AUTO(buf) struct buf path = {0};
+		int r;
+
+		buf_printf(&path, "/proc/sys/net/%s/conf/%s/%s", settings[i][0],
+		           p->link, settings[i][1]);
+		r = file_write(AT_FDCWD, path.data, "1");
+		/* A kernel without IPv6 has none. */
+		if (r < 0 && r != -ENOENT)
+			return cabling_fail(j, p, r, "protect", err);
+	}
+	return 0;
 }
 
 static int mark(struct job *j, const struct patch *p, struct err *err)
@@ -252,7 +265,7 @@ int cabling_make(struct job *j, struct err *err)
 	for (struct patch *p = j->v; !r && p < j->v + j->n; p++) {
 		if (p->is_there)
 			continue;
-		r = refuse_advice(j, p, err);
+		r = shut(j, p, err);
 		if (!r)
 			r = mark(j, p, err);
 	}

@@ -41,6 +41,14 @@ int cabling_make(struct job *j, struct err *err);
  * has changed: up, addresses, routes. */
 int cabling_configure(struct job *j, struct err *err);
 
+/* Refuse one whose MAC another cable at its bridge has, and note one whose
+ * given MAC the bridge has seen elsewhere. */
+int cabling_check_mac(struct job *j, const struct patch *p, struct err *err);
+
+/* The MTU of the host's end: never below the bridge's, which would take it for
+ * its own. */
+unsigned cabling_mtu_outside(const struct patch *p);
+
 /* "cannot WHAT cable 0 (web0 on br0): …", with the kernel's own words. */
 int cabling_fail(const struct job *j, const struct patch *p, int r,
                  const char *what, struct err *err);

@@ -3,8 +3,10 @@
 #include "host/init.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,33 +14,59 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
+#include "base/mem.h"
 #include "base/words.h"
+#include "host/freezer.h"
 #include "host/life.h"
 #include "host/phases.h"
 #include "host/survey.h"
 #include "model/declaration.h"
 #include "model/init.h"
+#include "model/powers.h"
+#include "run/filter.h"
 #include "sub/sub.h"
 #include "sys/beneath.h"
 #include "sys/kernel.h"
 
 #define KILL_MS 20000 /* how long the killed may take to be gone */
 
-static void build_environment(const struct life *l, struct words *env)
+void init_environment(const struct declaration *d, const char *term,
+                      struct words *env)
 {
-	const struct declaration *d = l->wish->declaration;
-
 	words_add(env, "PATH=/usr/local/sbin:/usr/local/bin:"
 	               "/usr/sbin:/usr/bin:/sbin:/bin");
 	words_add(env, "container=subhost");
-	if (l->wish->terminal && l->wish->term) {
-		AUTO(buf) struct buf term = {0};
+	if (term) {
+		AUTO(buf) struct buf line = {0};
 
-		buf_printf(&term, "TERM=%s", l->wish->term);
-		words_add(env, term.data);
+		buf_printf(&line, "TERM=%s", term);
+		words_add(env, line.data);
 	}
 	for (size_t i = 0; i < d->environment.n; i++)
 		words_add(env, d->environment.v[i]);
+}
+
+void init_command(char *const *command, bool reaper, bool takes_place,
+                  struct words *argv)
+{
+	if (reaper)
+		words_add(argv, "subhost-init");
+	else if (takes_place)
+		words_add(argv, "subhost-exec");
+	if (reaper && !command[0])
+		words_add(argv, "/bin/sh");
+	for (size_t i = 0; command[i]; i++)
+		words_add(argv, command[i]);
+}
+
+uint64_t init_filter_hash(const struct filter *f)
+{
+	static const uint8_t key[HASH_KEY_BYTES];
+
+	return f->owned ? hash_sip(key, f->code,
+	                           f->n * sizeof(struct sock_filter))
+	                : 0;
 }
 
 /* What init is. Only "init" says nothing: it is a symlink to what it is. */
@@ -61,17 +89,37 @@ static const struct init_kind *kind_of(const struct life *l,
 	return init_kind_of(path);
 }
 
+/* Whoever joins it is confined no less. */
+static void note_confinement(struct life *l, const struct launch_request *req)
+{
+	struct record *r = &l->survey->record;
+
+	r->foreground = (uint64_t)getpid();
+	r->capabilities = req->capabilities;
+	r->no_new_privs = req->no_new_privs;
+	free(r->seccomp);
+	r->seccomp = mem_copy(l->wish->declaration->seccomp);
+	r->filter = init_filter_hash(req->filter);
+}
+
 static void note_init(struct life *l, char *const *argv)
 {
 	const struct declaration *d = l->wish->declaration;
 	struct record *r = &l->survey->record;
 	const struct init_kind *kind;
 
-	kind = kind_of(l, argv[0] ? argv[0] : "/bin/sh");
+	/* A shell with a command is, sooner or later, that command. */
+	kind = argv[0] && argv[1] && !strcmp(argv[1], "-c")
+	               ? init_kind_of("")
+	               : kind_of(l, argv[0] ? argv[0] : "/bin/sh");
 	if (kind->is_real && !r->mounts)
 		buf_printf(l->wish->notes,
 		           "%s is a real init, which wants MOUNTS=yes\n",
 		           argv[0]);
+	if (r->base && powers_lift_limits(&d->caps, r->mounts))
+		buf_puts(l->wish->notes,
+		         "CAPS=+SYS_RESOURCE lets it lift the limits of "
+		         "MOUNTS=no, and mount\n");
 	r->stop_signal =
 		(uint64_t)(d->stop_signal ? d->stop_signal : kind->stop_signal);
 	r->stop_timeout = d->stop_timeout;
@@ -101,7 +149,7 @@ static int launch(struct life *l, struct launch_request *req, struct err *err)
 		r = note_birth(l, err);
 	if (r < 0)
 		return r;
-	r = launch_end(&birth, req, ret, err);
+	r = birth_end(&birth, req, ret, err);
 	if (!r && req->mounts)
 		r = note_birth(l, err);
 	return r;
@@ -112,31 +160,40 @@ int init_start(struct life *l, struct err *err)
 	const struct declaration *d = l->wish->declaration;
 	static char *const no_words[] = {NULL};
 	AUTO(words) struct words env = {0}, argv = {0};
+	AUTO(filter) struct filter filter = {0};
+	bool reaper = d->reaper == ANSWER_YES;
 	char *const *command = l->wish->command;
 	struct launch_request req = {
 		.live_fd = l->survey->live_fd,
 		.user_fd = l->user_fd,
 		.net_fd = l->survey->net_fd,
 		.cgroup_fd = l->survey->cgroup_fd,
+		.old = &l->old,
+		.devices = &l->devices,
 		.base = (uid_t)l->survey->record.base,
 		.mounts = l->survey->record.mounts,
-		.reaper = d->reaper == ANSWER_YES,
+		.reaper = reaper || !l->survey->record.base,
+		.capabilities =
+			powers_kept(l->user_fd >= 0, l->survey->net_fd >= 0,
+	                            l->survey->record.mounts, &d->caps),
+		.no_new_privs = d->no_new_privs,
+		.filter = &filter,
 		.terminal = l->wish->terminal,
 		.hostname = d->hostname ? d->hostname : l->sub->name,
 		.user = d->user,
 		.workdir = d->workdir,
 	};
+	int r = filter_find(d->seccomp, &filter, err);
+
+	if (r < 0)
+		return r;
 
 	if (!command)
 		command = d->init.n ? d->init.v : no_words;
 	note_init(l, command);
-	if (req.reaper)
-		words_add(&argv, "subhost-init");
-	if (req.reaper && !command[0])
-		words_add(&argv, "/bin/sh");
-	for (size_t i = 0; command[i]; i++)
-		words_add(&argv, command[i]);
-	build_environment(l, &env);
+	note_confinement(l, &req);
+	init_command(command, reaper, req.reaper, &argv);
+	init_environment(d, l->wish->terminal ? l->wish->term : NULL, &env);
 	req.argv = argv.n ? argv.v : no_words;
 	req.envp = env.v;
 	return launch(l, &req, err);
@@ -152,6 +209,13 @@ int init_end(struct life *l, struct err *err)
 
 	if (!v->facts.init_alive)
 		return 0;
+	/* One that stands still hears nothing. */
+	if (freezer_is_on(l->sub, v)) {
+		r = freezer_set(l->sub, v, false, err);
+		if (r < 0)
+			return r;
+		r = -ETIMEDOUT;
+	}
 	if (!l->force && signal && process_catches(v->init.pid, signal)) {
 		k_pidfd_send_signal(v->init.pid_fd, signal);
 		r = process_await(v->init.pid_fd, seconds * 1000);

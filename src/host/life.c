@@ -18,6 +18,8 @@ static void life_auto(struct life *l)
 	fd_auto(&l->live_mount_fd);
 	fd_auto(&l->made_net_fd);
 	fd_auto(&l->user_fd);
+	cgroup_old_done(&l->old);
+	device_list_done(&l->devices);
 }
 
 /* Undo the phases before end, the last first. All are tried, and the first
@@ -84,6 +86,7 @@ int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
 		.live_mount_fd = -1,
 		.made_net_fd = -1,
 		.user_fd = -1,
+		.old = CGROUP_OLD_NONE,
 		.force = true,
 	};
 	AUTO(buf) struct buf why = {0};
@@ -129,9 +132,26 @@ static int refuse_covered(const struct life *l, struct err *err)
 	return survey_refuse_foreign(l->survey, l->sub, err);
 }
 
+/* Its guest may have taken the mark off its network namespace; without a record
+ * nothing else says that it was ours. */
+static int refuse_doubtful(const struct life *l, bool was_up, struct err *err)
+{
+	const struct facts *f = &l->survey->facts;
+
+	if (!was_up || f->has_record || f->net != SOMEONE_ELSES)
+		return 0;
+	survey_refuse_foreign(l->survey, l->sub, err);
+	return err_hint(err,
+	                "its record was lost: if it was its own, ip netns "
+	                "del %s removes it",
+	                l->sub->name);
+}
+
 /* Undo what is there, or what hibernation does not keep. */
 static int end(struct life l, bool keep, struct err *err)
 {
+	const struct facts *f = &l.survey->facts;
+	bool in_doubt = f->live == OURS && !f->has_record;
 	int r;
 
 	l.live_mount_fd = -1;
@@ -140,6 +160,8 @@ static int end(struct life l, bool keep, struct err *err)
 	r = refuse_covered(&l, err);
 	if (!r)
 		r = undo(&l, n_phases, keep, err);
+	if (!r)
+		r = refuse_doubtful(&l, in_doubt, err);
 	return r < 0 ? err_wrap(err, "%s", l.sub->name) : 0;
 }
 

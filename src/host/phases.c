@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "host/cables.h"
+#include "host/groups.h"
 #include "host/init.h"
 #include "host/life.h"
 #include "host/survey.h"
@@ -23,7 +24,6 @@
 #include "sub/ids.h"
 #include "sub/sub.h"
 #include "sys/beneath.h"
-#include "sys/cgroup.h"
 #include "sys/mount.h"
 #include "sys/netns.h"
 #include "sys/userns.h"
@@ -320,18 +320,15 @@ static int find_user(struct life *l, struct err *err)
 	             : take_user(l, &m, err);
 }
 
-static int make_tmpfs_points(struct life *l, struct err *err)
+/* Where one is to be mounted may lie on the one before. */
+static int make_tmpfs_point(struct life *l, const char *path, struct err *err)
 {
-	const struct words *paths = &l->wish->declaration->tmpfs;
+	AUTO(fd) int fd = beneath_open(l->survey->live_fd, path, true);
 	AUTO(words) struct words missing = {0};
 
-	for (size_t i = 0; i < paths->n; i++) {
-		AUTO(fd)
-		int fd = beneath_open(l->survey->live_fd, paths->v[i], true);
-
-		if (fd == -ENOENT)
-			words_add(&missing, paths->v[i]);
-	}
+	if (fd != -ENOENT)
+		return 0;
+	words_add(&missing, path);
 	return guest_make_dirs(l->survey->live_fd, l->user_fd, &missing, err);
 }
 
@@ -339,7 +336,7 @@ static int mount_tmpfs(struct life *l, struct err *err)
 {
 	const struct words *paths = &l->wish->declaration->tmpfs;
 	struct survey *v = l->survey;
-	int r = make_tmpfs_points(l, err);
+	int r = 0;
 
 	for (size_t i = 0; !r && i < paths->n; i++) {
 		struct root_tmpfs t = {
@@ -350,7 +347,9 @@ static int mount_tmpfs(struct life *l, struct err *err)
 		};
 		uint64_t id;
 
-		r = root_mount_tmpfs(&t, &id, err);
+		r = make_tmpfs_point(l, t.path, err);
+		if (!r)
+			r = root_mount_tmpfs(&t, &id, err);
 		if (!r && record_add_tmpfs(&v->record, id, t.path) < 0)
 			r = err_say(err, -E2BIG, "TMPFS names more than %d",
 			            RECORD_TMPFS_MAX);
@@ -379,49 +378,6 @@ static int unmount_tmpfs(struct life *l, struct err *err)
 	if (!r)
 		record_clear_tmpfs(&v->record);
 	return r;
-}
-
-static int make_cgroup(struct life *l, struct err *err)
-{
-	struct survey *v = l->survey;
-	int fd;
-
-	if (v->cgroup_root_fd < 0)
-		return 0;
-	fd = cgroup_make(v->cgroup_root_fd, v->cgroup_parent, l->sub->name,
-	                 l->sub->mark);
-	if (fd < 0)
-		return err_set(err, fd, "cannot make its cgroup %s/%s",
-		               v->cgroup_parent, l->sub->name);
-	v->cgroup_fd = fd;
-	v->facts.cgroup = OURS;
-	if (!v->record.mounts)
-		return 0;
-	fd = cgroup_delegate(v->cgroup_fd, (unsigned)v->record.base);
-	return fd < 0 ? err_set(err, fd, "cannot hand it its cgroup") : 0;
-}
-
-static int remove_cgroup(struct life *l, struct err *err)
-{
-	struct survey *v = l->survey;
-	int r;
-
-	if (v->facts.cgroup == NOBODYS && v->cgroup_root_fd >= 0)
-		cgroup_remove_parent(v->cgroup_root_fd, v->cgroup_parent);
-	if (v->facts.cgroup != OURS)
-		return 0;
-	r = cgroup_kill(v->cgroup_fd);
-	if (r < 0)
-		return err_set(err, r, "cannot end its processes");
-	v->facts.populated = false;
-	r = cgroup_remove(v->cgroup_root_fd, v->cgroup_parent, l->sub->name);
-	if (r < 0)
-		return err_set(err, r, "cannot remove its cgroup %s/%s",
-		               v->cgroup_parent, l->sub->name);
-	close(v->cgroup_fd);
-	v->cgroup_fd = -1;
-	v->facts.cgroup = NOBODYS;
-	return 0;
 }
 
 /* Cables that were made in an earlier run, or should have been. Whose network
@@ -475,7 +431,7 @@ const struct phase phases[] = {
 	{ tend_cables,	NULL },
 	{ write_names,	NULL },
 	{ mount_tmpfs,	unmount_tmpfs },
-	{ make_cgroup,	remove_cgroup,	.is_vital = true },
+	{ groups_make,	groups_remove,	.is_vital = true },
 	{ init_start,	init_end,	.is_vital = true },
 };
 /* clang-format on */

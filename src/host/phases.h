@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sub/device.h"
+#include "sys/cgroup_old.h"
+
 struct err;
 struct launched;
 struct life_wish;
@@ -22,12 +25,14 @@ struct life {
 	struct survey *survey;
 	const struct life_wish *wish; /* NULL when only undoing */
 	struct launched *launched;    /* NULL when only undoing */
-	int live_mount_fd; /* live, made but not attached yet; owned */
-	int made_net_fd;   /* made but not pinned yet; owned */
-	int user_fd;       /* owned */
-	bool is_waking;    /* what hibernation keeps is there */
-	bool force;        /* end init without asking it first */
-	int seconds;       /* how long it may take then; < 0: as declared */
+	int live_mount_fd;          /* live, made but not attached yet; owned */
+	int made_net_fd;            /* made but not pinned yet; owned */
+	int user_fd;                /* owned */
+	struct cgroup_old old;      /* made for it; owned */
+	struct device_list devices; /* DEVICES; owned */
+	bool is_waking;             /* what hibernation keeps is there */
+	bool force;                 /* end init without asking it first */
+	int seconds; /* how long it may take then; < 0: as declared */
 };
 
 struct phase {

@@ -57,6 +57,16 @@ static struct variable *get_or_add(struct config *c, const char *name)
 	return v;
 }
 
+void config_set(struct config *c, const char *name, const char *value)
+{
+	struct variable *v = get_or_add(c, name);
+
+	words_done(&v->values);
+	words_add(&v->values, value);
+	v->is_array = false;
+	v->line = 0;
+}
+
 /* A plain value given to an array is its first element's. */
 static void assign_plain(struct config *c, const struct target *t,
                          const char *value)

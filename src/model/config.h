@@ -50,6 +50,9 @@ int config_parse_printed(struct config *c, const char *bytes, size_t len,
 /* The variable of that name, or NULL. */
 const struct variable *config_get(const struct config *c, const char *name);
 
+/* Give a variable another value, or its first; as if no line had set it. */
+void config_set(struct config *c, const char *name, const char *value);
+
 static inline void config_auto(struct config *c)
 {
 	config_done(c);

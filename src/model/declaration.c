@@ -20,6 +20,9 @@
 #include "model/name.h"
 #include "model/value.h"
 
+/* CONFINES: it is about what keeps the guest in, see declaration_differs(). */
+enum about { ORDINARY, CONFINES };
+
 /* clang-format off */
 #define FIELD(name) offsetof(struct declaration, name)
 static const struct row {
@@ -28,6 +31,7 @@ static const struct row {
 	size_t field;
 	value_read *read;
 	value_print *print;
+	enum about about;
 } rows[] = {
 	{"BASE", NULL, FIELD(base), value_read_bases, value_print_words},
 	{"BASE_HIDE", NULL, FIELD(base_hide),
@@ -35,10 +39,11 @@ static const struct row {
 	{"IMAGE_PARTITION", "0", FIELD(image_partition),
 	 value_read_partition, value_print_unsigned},
 	{"PRIVATE_USERS", "shared", FIELD(users),
-	 value_read_users, value_print_users},
-	{"MOUNTS", "no", FIELD(mounts), value_read_yes, value_print_yes},
+	 value_read_users, value_print_users, CONFINES},
+	{"MOUNTS", "no", FIELD(mounts), value_read_yes, value_print_yes,
+	 CONFINES},
 	{"NETWORK", "private", FIELD(host_network),
-	 value_read_network, value_print_network},
+	 value_read_network, value_print_network, CONFINES},
 	/* … and ETHn_…, in model/cable_rows. */
 	{"BRIDGES", NULL, FIELD(cables),
 	 value_read_cables, value_print_cables},
@@ -47,6 +52,26 @@ static const struct row {
 	{"INIT", NULL, FIELD(init), value_read_command, value_print_words},
 	{"REAPER", NULL, FIELD(reaper),
 	 value_read_answer, value_print_answer},
+	{"DEVICES", NULL, FIELD(devices),
+	 value_read_devices, value_print_words, CONFINES},
+	{"MEMORY_MAX", NULL, FIELD(limits.memory_max),
+	 value_read_bytes, value_print_bytes},
+	{"MEMORY_HIGH", NULL, FIELD(limits.memory_high),
+	 value_read_bytes, value_print_bytes},
+	{"CPU_MAX", NULL, FIELD(limits.cpu_max),
+	 value_read_cpus, value_print_cpus},
+	{"CPU_WEIGHT", NULL, FIELD(limits.cpu_weight),
+	 value_read_weight, value_print_weight},
+	{"IO_WEIGHT", NULL, FIELD(limits.io_weight),
+	 value_read_weight, value_print_weight},
+	{"PIDS_MAX", "4096", FIELD(limits.pids_max),
+	 value_read_pids, value_print_pids, CONFINES},
+	{"CAPS", NULL, FIELD(caps), value_read_powers, value_print_powers,
+	 CONFINES},
+	{"SECCOMP", "default", FIELD(seccomp),
+	 value_read_seccomp, value_print_text, CONFINES},
+	{"NO_NEW_PRIVS", "no", FIELD(no_new_privs),
+	 value_read_yes, value_print_yes, CONFINES},
 	{"HOSTNAME", NULL, FIELD(hostname),
 	 value_read_hostname, value_print_text},
 	{"ENVIRONMENT", NULL, FIELD(environment),
@@ -67,8 +92,6 @@ static const struct row {
 #undef FIELD
 
 static const char *const later[] = {
-	"CAPS", "SECCOMP", "NO_NEW_PRIVS", "DEVICES", "MEMORY_MAX",
-	"MEMORY_HIGH", "CPU_MAX", "CPU_WEIGHT", "PIDS_MAX", "IO_WEIGHT",
 	"AUTOSTART", "AFTER", "RESTART", "RESTART_DELAY", "NOTIFY", "LOG_MAX",
 };
 /* clang-format on */
@@ -86,6 +109,8 @@ void declaration_done(struct declaration *d)
 	words_done(&d->init);
 	words_done(&d->environment);
 	words_done(&d->tmpfs);
+	words_done(&d->devices);
+	free(d->seccomp);
 	free(d->hostname);
 	free(d->workdir);
 	free(d->user);
@@ -302,5 +327,25 @@ void declaration_each(const struct declaration *d, const struct config *c,
 		if (rows[i].read == value_read_cables)
 			cable_rows_each(&d->cables, c, show_of_cable,
 			                &of_cables);
+	}
+}
+
+void declaration_differs(const struct declaration *d, differs_each *each,
+                         void *arg)
+{
+	AUTO(declaration) struct declaration defaults = {0};
+	struct err err = {0};
+
+	for (size_t i = 0; i < ROWS; i++) {
+		AUTO(buf) struct buf text = {0}, usual = {0};
+		void *field = (char *)&defaults + rows[i].field;
+
+		if (rows[i].about != CONFINES)
+			continue;
+		read_default(&rows[i], field, &err);
+		rows[i].print(&usual, field);
+		rows[i].print(&text, (const char *)d + rows[i].field);
+		if (strcmp(buf_text(&text), buf_text(&usual)) != 0)
+			each(arg, rows[i].name, buf_text(&text));
 	}
 }

@@ -9,6 +9,8 @@
 
 #include "base/words.h"
 #include "model/cable.h"
+#include "model/limits.h"
+#include "model/powers.h"
 
 struct buf;
 struct config;
@@ -32,6 +34,11 @@ struct declaration {
 	struct words hosts;       /* HOSTS: "ADDRESS NAME [NAME…]" each */
 	struct words init;        /* INIT; none = the first shell there is */
 	enum answer reaper;       /* REAPER */
+	struct words devices;     /* DEVICES: /dev/NAME[:rw] each */
+	struct limits limits;     /* MEMORY_MAX … PIDS_MAX */
+	struct powers caps;       /* CAPS */
+	char *seccomp;            /* SECCOMP: default, strict, off, a path */
+	bool no_new_privs;        /* NO_NEW_PRIVS */
 	char *hostname;           /* HOSTNAME; NULL = the sub host's name */
 	struct words environment; /* ENVIRONMENT: NAME=VALUE each */
 	char *workdir;            /* WORKDIR: absolute; NULL = HOME or / */
@@ -63,6 +70,13 @@ void declaration_each(const struct declaration *d, const struct config *c,
                       void (*each)(void *arg, const char *name,
                                    const char *value, int line),
                       void *arg);
+
+typedef void differs_each(void *arg, const char *name, const char *value);
+
+/* Call each with what of the confinement is not as it is by default: the
+ * variable's name and its value as text. */
+void declaration_differs(const struct declaration *d, differs_each *each,
+                         void *arg);
 
 static inline void declaration_auto(struct declaration *d)
 {

@@ -27,6 +27,10 @@ static const struct number_row {
 	{ "mounts",	offsetof(struct record, mounts) },
 	{ "stop_signal", offsetof(struct record, stop_signal) },
 	{ "stop_timeout", offsetof(struct record, stop_timeout) },
+	{ "foreground",	offsetof(struct record, foreground) },
+	{ "capabilities", offsetof(struct record, capabilities) },
+	{ "no_new_privs", offsetof(struct record, no_new_privs) },
+	{ "filter",	offsetof(struct record, filter) },
 };
 
 static const struct text_row {
@@ -37,6 +41,7 @@ static const struct text_row {
 	{ "kept",	offsetof(struct record, kept) },
 	{ "post_stop",	offsetof(struct record, post_stop) },
 	{ "cables",	offsetof(struct record, cables) },
+	{ "seccomp",	offsetof(struct record, seccomp) },
 };
 /* clang-format on */
 

@@ -37,6 +37,12 @@ struct record {
 	uint64_t birth;              /* of init, in clock ticks after boot */
 	uint64_t mounts;             /* 1: MOUNTS=yes */
 	uint64_t stop_signal, stop_timeout; /* how init is asked to end */
+	uint64_t foreground; /* the pid of the subhost whose child it is */
+	/* How init is confined, and so whoever joins it. */
+	uint64_t capabilities; /* those it keeps, a bit each */
+	uint64_t no_new_privs; /* 1: NO_NEW_PRIVS=yes */
+	char *seccomp;         /* SECCOMP; NULL: unknown */
+	uint64_t filter;       /* a hash of what a profile of it was then */
 	/* The host's ends of its cables, by number: indexes of links. */
 	uint64_t links[CABLES_MAX];
 	size_t n_links;

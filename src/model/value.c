@@ -424,6 +424,23 @@ int value_read_path(const struct value *v, void *field)
 	return 0;
 }
 
+int value_read_seccomp(const struct value *v, void *field)
+{
+	const char *text = value_take_text(v);
+
+	if (!text)
+		return -EINVAL;
+	if (*text == '/')
+		return value_read_path(v, field);
+	if (strcmp(text, "default") && strcmp(text, "strict") &&
+	    strcmp(text, "off"))
+		return value_refuse_text(v, text,
+		                         "default, strict, off or the absolute "
+		                         "path of a profile is needed");
+	*(char **)field = mem_copy(text);
+	return 0;
+}
+
 int value_read_signal(const struct value *v, void *field)
 {
 	const char *text = value_take_text(v);

@@ -38,12 +38,20 @@ value_read value_read_hostname;  /* char * */
 value_read value_read_user;      /* char * */
 value_read value_read_path;      /* char *: absolute */
 value_read value_read_signal;    /* int */
+value_read value_read_seccomp;   /* char *: a choice or an absolute path */
+value_read value_read_powers;    /* struct powers */
 value_read value_read_cables;    /* struct cables: BRIDGES */
 value_read value_read_addresses; /* struct addresses: with their /LEN */
 value_read value_read_gateways;  /* struct addresses: without */
 value_read value_read_mtu;       /* unsigned */
 value_read value_read_dns;       /* struct words: IP, search=DOMAIN; or host */
 value_read value_read_hosts;     /* struct words: ADDRESS NAME [NAME…] */
+
+value_read value_read_bytes;   /* uint64_t */
+value_read value_read_cpus;    /* unsigned: hundredths */
+value_read value_read_weight;  /* unsigned */
+value_read value_read_pids;    /* uint64_t; 0 is max */
+value_read value_read_devices; /* struct words: /dev/NAME[:rw] */
 
 typedef void value_print(struct buf *b, const void *field);
 
@@ -55,9 +63,14 @@ value_print value_print_yes;
 value_print value_print_network;
 value_print value_print_answer;
 value_print value_print_signal;
+value_print value_print_powers;
 value_print value_print_cables;
 value_print value_print_addresses;
 value_print value_print_gateways;
+value_print value_print_bytes;
+value_print value_print_cpus;
+value_print value_print_weight;
+value_print value_print_pids;
 
 /* Is there nothing in it but blanks? Then it is as if it were not set. */
 bool value_is_empty(const struct variable *variable);

@@ -35,6 +35,7 @@ struct adding {
 static void adding_auto(struct adding *a)
 {
 	bridge_done(&a->before);
+	mark_done(&a->mark);
 	addresses_done(&a->all);
 	nat_done(&a->nat);
 }
@@ -75,9 +76,9 @@ static bool will_have(const struct adding *a, enum family family)
 	return false;
 }
 
-/* Did another instance's bridge add switch it on? */
-static int is_of_instance(const struct adding *a, enum family family,
-                          struct err *err)
+/* Take over what another instance's bridge says of forwarding, if it is that
+ * which switched it on. */
+static int join_instance(struct adding *a, enum family family, struct err *err)
 {
 	struct bridge *v;
 	size_t n;
@@ -86,40 +87,47 @@ static int is_of_instance(const struct adding *a, enum family family,
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		r |= v[i].mark.owner == OWNER_INSTANCE &&
-		     v[i].mark.forwards[family];
+		struct mark *m = &v[i].mark;
+
+		if (m->owner == OWNER_INSTANCE && m->forwards[family] &&
+		    !a->mark.forwards[family]) {
+			a->mark.forwards[family] = true;
+			a->mark.kept[family] = m->kept[family];
+			m->kept[family] = (struct words){0};
+		}
 		bridge_done(&v[i]);
 	}
 	free(v);
-	return r;
+	return 0;
 }
 
 /* Whoever finds forwarding on did not switch it on; but instances, which do not
  * write each other's marks, all say so: the last one switches it off. */
 static int plan_forward(struct adding *a, enum family family, struct err *err)
 {
-	int is_on, is_ours;
+	int r;
 
 	if (!a->mark.has_nat || !will_have(a, family))
 		return 0;
-	is_on = forward_read(family);
-	if (is_on < 0)
-		return err_set(err, is_on, "cannot read %s, for --nat of %s",
-		               forward_name(family), a->wish->name);
-	is_ours = is_on ? is_of_instance(a, family, err) : 1;
-	if (is_ours < 0)
-		return is_ours;
-	a->switches[family] = !is_on;
-	a->mark.forwards[family] |= is_ours;
-	return 0;
+	r = forward_read(family);
+	if (r > 0)
+		return join_instance(a, family, err);
+	a->switches[family] = !r;
+	if (!r && !a->mark.forwards[family])
+		r = forward_keep(family, &a->mark.kept[family]);
+	a->mark.forwards[family] = true;
+	return r < 0 ? err_set(err, r, "cannot read %s, for --nat of %s",
+	                       forward_name(family), a->wish->name)
+	             : 0;
 }
 
 static int plan(struct adding *a, struct err *err)
 {
 	const struct bridge_wish *w = a->wish;
+	AUTO(buf) struct buf alias = {0};
 	int r = 0;
 
-	a->mark = a->before.mark;
+	mark_copy(&a->before.mark, &a->mark);
 	a->mark.owner = OWNER_US;
 	a->mark.has_nat |= w->has_nat;
 	for (size_t i = 0; i < a->before.addresses.n; i++)
@@ -129,6 +137,13 @@ static int plan(struct adding *a, struct err *err)
 		r = plan_address(a, &w->addresses.v[i], err);
 	for (int f = 0; !r && f < FAMILIES; f++)
 		r = plan_forward(a, (enum family)f, err);
+	mark_print(&a->mark, a->host->tag, &alias);
+	if (!r && alias.len >= LINK_ALIAS)
+		r = err_say(err, -ENAMETOOLONG,
+		            "more links forward by themselves than %s can "
+		            "remember in its alias; switch on %s and %s first",
+		            w->name, forward_name(FAMILY_IPV4),
+		            forward_name(FAMILY_IPV6));
 	if (r < 0)
 		return r;
 	if (a->mark.has_nat && !a->all.n) {
@@ -158,6 +173,7 @@ static int send_make(struct adding *a, const struct mac *mac, struct err *err)
 	struct netlink *nl = &a->host->nl;
 	const char *name = a->wish->name;
 	int results[2] = {0}, r;
+	struct link link;
 
 	mark_print(&a->mark, a->host->tag, &alias);
 	link_make_bridge(nl, name, mac->bytes);
@@ -166,6 +182,10 @@ static int send_make(struct adding *a, const struct mac *mac, struct err *err)
 	if (!r)
 		return 0;
 	bridge_fail(a->host, r, err, "cannot make the bridge %s", name);
+	if (!results[0] && !link_find(nl, name, &link)) {
+		a->index = link.index; /* it is there without its mark */
+		undo_make(a);
+	}
 	if (results[0] == -EOPNOTSUPP)
 		err_hint(err, "the kernel must have bridges (CONFIG_BRIDGE)");
 	/* Somebody made a link of that name since we looked: not to be marked
@@ -330,14 +350,14 @@ static int do_forward(struct adding *a, struct err *err)
 
 	for (; !r && f < FAMILIES; f++)
 		if (a->switches[f])
-			r = forward_switch((enum family)f, true);
+			r = forward_switch_on((enum family)f);
 	if (!r)
 		return 0;
 	err_set(err, r, "cannot switch on %s, for --nat of %s",
 	        forward_name((enum family)-- f), a->wish->name);
 	while (f-- > 0)
 		if (a->switches[f])
-			forward_switch((enum family)f, false);
+			forward_switch_off((enum family)f, &a->mark.kept[f]);
 	return r;
 }
 

@@ -18,6 +18,7 @@
 #include "sys/route.h"
 
 #define LOCK_SECONDS 30
+#define CABLE_SIGN   "subhost:" /* their alias begins with it */
 
 int bridges_open(struct bridges *b, const struct places *places,
                  struct err *err)
@@ -53,6 +54,7 @@ void bridge_done(struct bridge *b)
 {
 	addresses_done(&b->addresses);
 	words_done(&b->ports);
+	mark_done(&b->mark);
 	*b = (struct bridge){0};
 }
 
@@ -88,8 +90,10 @@ static void take_port(void *arg, const struct link *link)
 {
 	struct bridge *b = arg;
 
-	if (link->master == b->link.index)
-		words_add(&b->ports, link->name);
+	if (link->master != b->link.index)
+		return;
+	words_add(&b->ports, link->name);
+	b->n_cables += !strncmp(link->alias, CABLE_SIGN, strlen(CABLE_SIGN));
 }
 
 /* The rest of a bridge whose link is known. */
@@ -103,7 +107,7 @@ static int fill(struct bridges *host, struct bridge *b, struct err *err)
 	if (r < 0)
 		return bridge_fail(host, r, err, "cannot look at the bridge %s",
 		                   b->link.name);
-	b->mark = mark_read(b->link.alias, host->tag);
+	mark_read(&b->mark, b->link.alias, host->tag);
 	return 0;
 }
 
@@ -197,6 +201,9 @@ int bridge_write_mark(struct bridges *host, int index, const struct mark *mark)
 	AUTO(buf) struct buf alias = {0};
 
 	mark_print(mark, host->tag, &alias);
+	*host->nl.text = '\0';
+	if (alias.len >= LINK_ALIAS)
+		return -ENAMETOOLONG;
 	link_set(&host->nl,
 	         &(struct link_change){.index = index, .alias = alias.data});
 	return netlink_do(&host->nl, NULL, NULL, NULL);

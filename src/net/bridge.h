@@ -43,6 +43,7 @@ struct bridge {
 	struct mark mark;
 	struct addresses addresses; /* global ones */
 	struct words ports;
+	size_t n_cables; /* of them: cables of sub hosts */
 };
 
 void bridge_done(struct bridge *b);

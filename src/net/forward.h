@@ -10,9 +10,19 @@
  * such family. */
 int forward_read(enum family family);
 
+/*
+ * What would be lost by switching on and off, since the kernel then sets it for
+ * every link; append. The links that forwarded all the same, "default" among
+ * them; "/accept_redirects" when no link was to accept any.
+ */
+int forward_keep(enum family family, struct words *kept);
+
 /* 0 or -errno. For every link: the kernel has no other switch that works for
  * the way out and the way back. */
-int forward_switch(enum family family, bool on);
+int forward_switch_on(enum family family);
+
+/* Also when it is off already: then what was kept is given back. */
+int forward_switch_off(enum family family, const struct words *kept);
 
 /* "net.ipv4.ip_forward". */
 const char *forward_name(enum family family);

@@ -20,9 +20,9 @@
 #include "net/bridge.h"
 #include "net/ruleset.h"
 
-#define LACKING                                                                \
-	"the kernel must have nf_tables with nat "                             \
-	"(CONFIG_NF_TABLES_INET, CONFIG_NFT_MASQ)"
+#define NEEDS                                                                  \
+	"it needs a kernel with nf_tables and nat (CONFIG_NF_TABLES_INET, "    \
+	"CONFIG_NFT_MASQ)"
 
 void nat_table(const struct bridges *host, const char *bridge,
                char ret_table[static NAT_TABLE])
@@ -56,7 +56,7 @@ int nat_open(struct nat *n, struct err *err)
 		r = -ENOMEM;
 	if (r < 0) {
 		err_set(err, r, "cannot speak to nf_tables");
-		return err_hint(err, LACKING);
+		return err_hint(err, NEEDS);
 	}
 	/* Both are ours to tell, or to keep for ourselves. */
 	nft_ctx_buffer_output(n->nft);
@@ -140,7 +140,7 @@ int nat_put(struct nat *n, const struct bridges *host, const char *bridge,
 		return 0;
 	err_say(err, r, "cannot make the table inet %s that masquerades: %s",
 	        table, complaint.data);
-	return err_hint(err, LACKING);
+	return err_hint(err, NEEDS);
 }
 
 int nat_remove(struct nat *n, const char *table, struct err *err)

@@ -6,7 +6,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -15,6 +15,9 @@
 #include "net/forward.h"
 #include "net/nat.h"
 #include "net/ruleset.h"
+
+#define TRIES            25
+#define TRY_MICROSECONDS 20000
 
 static int refuse_ports(const struct bridge *b, struct err *err)
 {
@@ -49,42 +52,39 @@ static const struct bridge *find_heir(const struct bridge *v, size_t n,
 }
 
 static int bequeath(struct bridges *host, const struct bridge *heir,
-                    enum family family, struct buf *notes, struct err *err)
+                    const struct mark *from, enum family family,
+                    struct err *err)
 {
-	struct mark mark = heir->mark;
-	int r = 0;
+	AUTO(mark) struct mark mark = {0};
+	int r;
 
-	if (mark.owner != OWNER_US) {
-		buf_printf(notes,
-		           "%s stays switched on: %s, of another instance, "
-		           "needs it\n",
-		           forward_name(family), heir->link.name);
+	mark_copy(&heir->mark, &mark);
+	if (mark.forwards[family])
 		return 0;
-	}
-	if (!mark.forwards[family]) {
-		mark.forwards[family] = true;
-		r = bridge_write_mark(host, heir->link.index, &mark);
-	}
+	mark.forwards[family] = true;
+	for (size_t i = 0; i < from->kept[family].n; i++)
+		words_add(&mark.kept[family], from->kept[family].v[i]);
+	r = bridge_write_mark(host, heir->link.index, &mark);
 	return r < 0 ? bridge_fail(host, r, err, "cannot write the alias of %s",
 	                           heir->link.name)
 	             : 0;
 }
 
-static int switch_off(enum family family, struct buf *notes, struct err *err)
+static int switch_off(const struct mark *m, enum family family,
+                      struct buf *notes, struct err *err)
 {
-	int r = forward_read(family);
+	int is_on = forward_read(family);
+	int r = forward_switch_off(family, &m->kept[family]);
 
-	if (r > 0)
-		r = forward_switch(family, false);
-	else
-		return 0; /* by somebody else */
 	if (r < 0)
 		return err_set(err, r, "cannot switch off %s",
 		               forward_name(family));
-	buf_printf(notes,
-	           "switched off %s, which bridge add had switched on; if "
-	           "anything else needs it by now: sysctl -w %s=1\n",
-	           forward_name(family), forward_name(family));
+	if (is_on > 0)
+		buf_printf(notes,
+		           "switched off %s, which bridge add had switched on; "
+		           "if anything else needs it by now: sysctl -w "
+		           "%s=1\n",
+		           forward_name(family), forward_name(family));
 	return 0;
 }
 
@@ -103,8 +103,15 @@ static int release_forward(struct bridges *host, const struct bridge *b,
 	if (r < 0)
 		return r;
 	heir = find_heir(v, n, b->link.index, family);
-	r = heir ? bequeath(host, heir, family, notes, err)
-	         : switch_off(family, notes, err);
+	if (!heir)
+		r = switch_off(&b->mark, family, notes, err);
+	else if (heir->mark.owner == OWNER_US)
+		r = bequeath(host, heir, &b->mark, family, err);
+	else
+		buf_printf(notes,
+		           "%s stays switched on: %s, of another instance, "
+		           "needs it\n",
+		           forward_name(family), heir->link.name);
 	for (size_t i = 0; i < n; i++)
 		bridge_done(&v[i]);
 	free(v);
@@ -174,11 +181,27 @@ static int remove_it(struct bridges *host, const struct bridge *b,
 	             : 0;
 }
 
+/* The cables of a sub host that was just stopped need some 25 ms to go. */
+static int look_patiently(struct bridges *host, const char *name,
+                          struct bridge *b, struct err *err)
+{
+	int r = bridge_look(host, name, b, err);
+
+	for (int i = 0; i < TRIES && !r; i++) {
+		if (!b->ports.n || b->ports.n != b->n_cables)
+			break;
+		usleep(TRY_MICROSECONDS);
+		bridge_done(b);
+		r = bridge_look(host, name, b, err);
+	}
+	return r;
+}
+
 int bridge_remove(struct bridges *host, const char *name, struct buf *notes,
                   struct err *err)
 {
 	AUTO(bridge) struct bridge b = {0};
-	int r = bridge_look(host, name, &b, err);
+	int r = look_patiently(host, name, &b, err);
 
 	if (r < 0)
 		return r;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,14 +19,22 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "model/passwd.h"
-#include "model/powers.h"
+#include "run/filter.h"
 #include "run/launch_steps.h"
 #include "run/steps.h"
+#include "sys/cgroup_old.h"
 #include "sys/confine.h"
 #include "sys/kernel.h"
 #include "sys/process.h"
 
 #define PASSWD_MAX (1 << 20)
+
+/* Born in its cgroup of version 2, it joins those of version 1 by itself: what
+ * has one thread moves in no time. */
+int step_cgroups(struct launch *l)
+{
+	return cgroup_old_join(l->old);
+}
 
 int step_net(struct launch *l)
 {
@@ -34,19 +43,23 @@ int step_net(struct launch *l)
 	return setns(l->net_fd, CLONE_NEWNET) < 0 ? -errno : 0;
 }
 
-static int join_user(struct launch *l)
+int become_root_there(struct launch *l)
 {
-	int r;
+	int r = confine_become(0, 0, NULL, 0);
 
-	if (l->user_fd < 0)
-		return 0;
-	if (setns(l->user_fd, CLONE_NEWUSER) < 0)
-		return -errno;
-	r = confine_become(0, 0, NULL, 0);
 	/* A change of ids forgets both. */
 	if (!r && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		r = -errno;
 	return r ? r : process_die_with_parent(l->status_fd);
+}
+
+static int join_user(struct launch *l)
+{
+	if (l->user_fd < 0)
+		return 0;
+	if (setns(l->user_fd, CLONE_NEWUSER) < 0)
+		return -errno;
+	return become_root_there(l);
 }
 
 int step_join_first(struct launch *l)
@@ -61,16 +74,21 @@ int step_join_first(struct launch *l)
 	               : 0;
 }
 
-int step_bear(struct launch *l)
+int become_child(struct launch *l, uint64_t flags)
 {
-	AUTO(process) struct process init = {.pid_fd = -1};
-	int r = process_clone(CLONE_NEWPID | CLONE_PARENT, -1, &init);
+	AUTO(process) struct process child = {.pid_fd = -1};
+	int r = process_clone(flags | CLONE_PARENT, -1, &child);
 
 	if (!r)
 		return process_die_with_parent(l->status_fd);
 	if (r > 0)
-		_exit(steps_tell(l, STEP_BORN, init.pid) < 0);
+		_exit(steps_tell(l, STEP_BORN, child.pid) < 0);
 	return r;
+}
+
+int step_bear(struct launch *l)
+{
+	return become_child(l, CLONE_NEWPID);
 }
 
 int step_join_last(struct launch *l)
@@ -111,10 +129,16 @@ int step_hostname(struct launch *l)
 	return sethostname(l->hostname, strlen(l->hostname)) < 0 ? -errno : 0;
 }
 
+/* While it has CAP_SYS_ADMIN in its user namespace: else no_new_privs would be
+ * needed. What is done from here on has to pass. */
+int step_filter(struct launch *l)
+{
+	return l->filter->n ? confine_filter(l->filter->code, l->filter->n) : 0;
+}
+
 int step_capabilities(struct launch *l)
 {
-	return confine_capabilities(
-		powers_kept(l->user_fd >= 0, l->net_fd >= 0, l->mounts));
+	return confine_capabilities(l->capabilities);
 }
 
 int step_terminal(struct launch *l)
@@ -124,16 +148,31 @@ int step_terminal(struct launch *l)
 
 	if (setsid() < 0)
 		return -errno;
-	if (l->terminal < 0)
+	if (l->terminal < 0 && l->slave_fd < 0)
 		return 0;
 	snprintf(path, sizeof(path), "/dev/pts/%d", l->terminal);
-	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	fd = l->slave_fd >= 0 ? fd_take(&l->slave_fd)
+	                      : open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) < 0)
 		return -errno;
 	for (int i = 0; i < 3; i++)
 		if (dup2(fd, i) < 0)
 			return -errno;
 	return 0;
+}
+
+/* A file of the guest's, which may have put anything there: nobody waits. */
+static int read_plain(const char *path, struct buf *b)
+{
+	AUTO(fd)
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? file_read_fd(fd, PASSWD_MAX, b) : -EINVAL;
 }
 
 static int find_user(const struct launch *l, struct passwd *p)
@@ -146,11 +185,10 @@ static int find_user(const struct launch *l, struct passwd *p)
 		snprintf(p->home, sizeof(p->home), "/root");
 		return 0;
 	}
-	r = file_read(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &users);
-	if (r < 0 && r != -ENOENT)
-		return r;
-	r = file_read(AT_FDCWD, "/etc/group", PASSWD_MAX, &groups);
-	if (r < 0 && r != -ENOENT)
+	r = read_plain("/etc/passwd", &users);
+	if (!r)
+		r = read_plain("/etc/group", &groups);
+	if (r < 0)
 		return r;
 	return passwd_find(buf_text(&users), buf_text(&groups), l->user, p);
 }
@@ -201,6 +239,13 @@ int step_close(struct launch *l)
 			return -errno;
 	}
 	return k_close_range((unsigned)next, ~0u) < 0 ? -errno : 0;
+}
+
+int step_no_new_privs(struct launch *l)
+{
+	if (!l->no_new_privs)
+		return 0;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
 static int run_shell(void)

@@ -118,7 +118,9 @@ static void flow_write(struct flow *f)
 
 static void hand_on(struct console *c, int signal)
 {
-	if (!process_catches(c->init->pid, signal))
+	/* Nothing else ends a first process that does not hear it. */
+	if (process_is_first(c->init->pid) &&
+	    !process_catches(c->init->pid, signal))
 		signal = SIGKILL;
 	k_pidfd_send_signal(c->init->pid_fd, signal);
 }

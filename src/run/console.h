@@ -13,7 +13,8 @@ struct err;
  * Stay with init until it has ended, and reap it. master_fd is its pty, -1 if
  * it has none. Our terminal (descriptor 0) is raw meanwhile and what it was
  * afterwards, even when we are killed. SIGTERM, SIGINT, SIGHUP, SIGQUIT,
- * SIGUSR1 and SIGUSR2 are handed to init, or end it if it does not hear them.
+ * SIGUSR1 and SIGUSR2 are handed to init, or end it if it does not hear them;
+ * what runs beside an init, and is given in its place, gets them as they are.
  */
 int console_run(struct process *init, int master_fd, struct ending *ret_ending,
                 struct err *err);

@@ -8,10 +8,12 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/auto.h"
 #include "run/launch_steps.h"
+#include "run/masks.h"
 #include "run/steps.h"
 #include "sys/beneath.h"
 #include "sys/kernel.h"
@@ -40,6 +42,13 @@ static int attach_at(int mount_fd, int root_fd, const char *path)
 	return on_fd < 0 ? on_fd : mount_attach(mount_fd, on_fd);
 }
 
+/* Below live, where it is gone with the host's root. */
+int step_masks(struct launch *l)
+{
+	l->mask_fd = masks_make(l->point);
+	return l->mask_fd < 0 ? l->mask_fd : 0;
+}
+
 int step_root(struct launch *l)
 {
 	AUTO(fd) int on_fd = open(l->point, O_PATH | O_CLOEXEC);
@@ -54,18 +63,19 @@ int step_dev(struct launch *l)
 	return r ? r : attach_at(l->pts_fd, l->dev_fd, "pts");
 }
 
-/* /dev/console: init's terminal, or nothing. */
+/* /dev/console is init's terminal; where that has none there is none. What it
+ * is mounted on nobody will ever see. */
 int step_console(struct launch *l)
 {
 	AUTO(fd) int fd = -1;
 	char name[16];
 
-	if (l->terminal < 0) {
-		fd = mount_clone(l->dev_fd, "null", false);
-	} else {
-		snprintf(name, sizeof(name), "%d", l->terminal);
-		fd = mount_clone(l->pts_fd, name, false);
-	}
+	if (l->terminal < 0)
+		return 0;
+	if (mknodat(l->dev_fd, "console", S_IFREG, 0) < 0)
+		return -errno;
+	snprintf(name, sizeof(name), "%d", l->terminal);
+	fd = mount_clone(l->pts_fd, name, false);
 	return fd < 0 ? fd : attach_at(fd, l->dev_fd, "console");
 }
 
@@ -121,37 +131,15 @@ static int mount_sys(struct launch *l)
 	return fd < 0 ? fd : attach_at(fd, l->live_fd, "sys");
 }
 
-/* Without a user namespace guest root is the host's to these files. */
-static int protect_proc(struct launch *l)
-{
-	static const char *const paths[] = {"proc/sys", "proc/sysrq-trigger",
-	                                    "proc/irq", "proc/bus", "proc/fs"};
-	int r = 0;
-
-	for (size_t i = 0; !r && i < sizeof(paths) / sizeof(*paths); i++) {
-		AUTO(fd) int on_fd = beneath_open(l->live_fd, paths[i], false);
-		AUTO(fd) int fd = -1;
-
-		if (on_fd == -ENOENT)
-			continue; /* this kernel has none */
-		fd = on_fd < 0 ? on_fd : mount_clone(on_fd, "", false);
-		r = fd < 0 ? fd
-		           : mount_shape(fd, HIDDEN | K_MOUNT_ATTR_RDONLY, 0,
-		                         false);
-		if (!r)
-			r = mount_attach(fd, on_fd);
-	}
-	return r;
-}
-
 int step_kernel(struct launch *l)
 {
 	int r = attach_new("proc", 0, l->live_fd, "proc");
 
-	if (!r && l->user_fd < 0)
-		r = protect_proc(l);
 	if (!r)
 		r = mount_sys(l);
+	if (!r && !l->mounts)
+		r = masks_attach(l->mask_fd, l->live_fd, l->user_fd >= 0,
+		                 l->net_fd >= 0);
 	if (r < 0)
 		return r;
 	r = attach_new("cgroup2", l->mounts ? 0 : K_MOUNT_ATTR_RDONLY,
@@ -164,6 +152,10 @@ int step_pivot(struct launch *l)
 {
 	if (fchdir(l->live_fd) < 0 || k_pivot_root(".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return -errno;
+	/* A real init finds its mounts shared, as it would have made them: what
+	 * it lends a service in another namespace shall arrive there. */
+	if (l->mounts && mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) < 0)
 		return -errno;
 	return 0;
 }

@@ -8,13 +8,11 @@
 #include "run/steps.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "run/launch_steps.h"
+#include "sys/inherit.h"
 #include "sys/process.h"
 
 int steps_tell(const struct launch *l, int step, int code)
@@ -28,32 +26,22 @@ int steps_tell(const struct launch *l, int step, int code)
 
 static int step_begin(struct launch *l)
 {
-	struct rlimit no_core = {0};
-	sigset_t none;
+	int r = inherit_nothing();
 
-	umask(022);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int sig = 1; sig < _NSIG; sig++)
-		signal(sig, SIG_DFL);
-	if (setrlimit(RLIMIT_CORE, &no_core) < 0 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+	if (r < 0)
+		return r;
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return -errno;
 	return process_die_with_parent(l->status_fd);
 }
 
-enum when { ALWAYS, PLAIN, OWN_MOUNTS };
-
 /* clang-format off */
-static const struct step {
-	const char *what;		/* completes "cannot ..." */
-	int (*run)(struct launch *);
-	enum when when;
-	enum about about;
-} steps[] = {
+static const struct step launching[] = {
 	{ "prepare its first process",		step_begin },
+	{ "join its cgroups",			step_cgroups },
 	{ "leave the host's mount namespace",			step_launcher },
 	{ "join its network namespace",		step_net },
+	{ "make its masks",			step_masks,	PLAIN },
 	{ "attach its root",			step_root },
 	{ "mount its /dev",			step_dev },
 	{ "make its /dev/console",		step_console },
@@ -67,17 +55,38 @@ static const struct step {
 	{ "make its uts and ipc namespaces",	step_names,	PLAIN },
 	{ "set its hostname",			step_hostname },
 	{ "give it a session keyring",		step_keyring },
+	{ "filter its system calls",		step_filter },
 	{ "take its capabilities",		step_capabilities },
 	{ "give it its terminal",		step_terminal },
 	{ "become the user",			step_user,	ALWAYS, ABOUT_USER },
 	{ "enter the directory",		step_workdir,	ALWAYS,
 	  ABOUT_WORKDIR },
 	{ "close what is the host's",		step_close },
+	{ "set NO_NEW_PRIVS",			step_no_new_privs },
+	{ "run",				step_exec,	ALWAYS, ABOUT_COMMAND },
+};
+
+/* Beside the init of a running one. From the bearing on the guest sees it. */
+static const struct step joining[] = {
+	{ "prepare a process",			step_begin },
+	{ "join its cgroups",			step_cgroups },
+	{ "join the namespaces of its init",	step_join },
+	{ "close what is the host's",		step_close },
+	{ "bear a process in it",		step_bear_inside },
+	{ "give it a session keyring",		step_keyring },
+	{ "filter its system calls",		step_filter },
+	{ "take its capabilities",		step_capabilities },
+	{ "make a terminal in its /dev/pts",	step_make_terminal },
+	{ "give it its terminal",		step_terminal },
+	{ "become the user",			step_user,	ALWAYS, ABOUT_USER },
+	{ "enter the directory",		step_workdir,	ALWAYS,
+	  ABOUT_WORKDIR },
+	{ "set NO_NEW_PRIVS",			step_no_new_privs },
 	{ "run",				step_exec,	ALWAYS, ABOUT_COMMAND },
 };
 /* clang-format on */
 
-#define STEPS ((int)(sizeof(steps) / sizeof(*steps)))
+#define COUNT(a) ((int)(sizeof(a) / sizeof(*(a))))
 
 static bool is_wanted(const struct step *s, const struct launch *l)
 {
@@ -86,7 +95,10 @@ static bool is_wanted(const struct step *s, const struct launch *l)
 
 void steps_run(struct launch *l)
 {
-	for (int i = 0; i < STEPS; i++) {
+	const struct step *steps = l->joins ? joining : launching;
+	int n = l->joins ? COUNT(joining) : COUNT(launching);
+
+	for (int i = 0; i < n; i++) {
 		int r = is_wanted(&steps[i], l) ? steps[i].run(l) : 0;
 
 		if (r < 0) {
@@ -97,12 +109,11 @@ void steps_run(struct launch *l)
 	_exit(125);
 }
 
-const char *steps_what(int step)
+const struct step *steps_at(bool joins, int step)
 {
-	return step >= 0 && step < STEPS ? steps[step].what : "start";
-}
+	static const struct step unknown = {.what = "start"};
 
-enum about steps_about(int step)
-{
-	return step >= 0 && step < STEPS ? steps[step].about : ABOUT_NOTHING;
+	if (step < 0 || step >= (joins ? COUNT(joining) : COUNT(launching)))
+		return &unknown;
+	return joins ? &joining[step] : &launching[step];
 }

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The child half of a launch: what a process does between its birth and the
- * exec of init, one step a row.
+ * The child half of a launch, and of a joining: what a process does between its
+ * birth and the exec of init, or of what is run beside it, one step a row.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+struct cgroup_old;
+
+struct filter;
 
 /*
  * All that the child needs, made ready by the parent. Descriptors are the
@@ -21,10 +26,20 @@ struct launch {
 	int dev_fd;      /* a detached /dev, its nodes made */
 	int pts_fd;      /* a detached devpts */
 	int reaper_fd;   /* our reaper, sealed; -1: init is run directly */
+	int mask_fd;     /* made by the child: empty things to mask others */
 	int status_fd;   /* where faults are told; closes at exec */
+	int init_fd;     /* the init to join, a pidfd; -1: a launch */
+	int slave_fd;    /* of the pty that a joining makes; -1: none */
 	int terminal;    /* the number of init's pty in the devpts; -1: none */
-	bool mounts;     /* MOUNTS=yes */
-	const char *point; /* a directory there to attach live on */
+	bool joins;      /* a joining: beside the init of a running one */
+	bool own_users;  /* a joining: it has a user namespace */
+	bool own_terminal;            /* a joining: make a pty in its devpts */
+	uint64_t capabilities;        /* those to keep, a bit each */
+	bool mounts;                  /* MOUNTS=yes */
+	bool no_new_privs;            /* NO_NEW_PRIVS=yes */
+	const struct filter *filter;  /* SECCOMP */
+	const struct cgroup_old *old; /* cgroups of version 1 to join */
+	const char *point;            /* a directory there to attach live on */
 	const char *hostname;
 	const char *user;    /* NULL: root */
 	const char *workdir; /* NULL: the user's home, or / */
@@ -33,20 +48,29 @@ struct launch {
 };
 
 /* What the child tells: where it gave up and why; or, step being STEP_BORN,
- * the pid of the init it made. */
+ * the pid of the process it made; or STEP_TERMINAL, and the master of a pty
+ * comes with it. */
 struct fault {
 	int step, code;
 };
 
-#define STEP_BORN (-1)
+#define STEP_BORN     (-1)
+#define STEP_TERMINAL (-2)
 
 /* Run all steps, in the child. Returns never. */
 void steps_run(struct launch *l) __attribute__((noreturn));
 
-/* The step's name, to follow "cannot". */
-const char *steps_what(int step);
-
-/* What of the declaration a fault of the step is about. */
+/* What of the declaration a fault of a step is about. */
 enum about { ABOUT_NOTHING, ABOUT_USER, ABOUT_WORKDIR, ABOUT_COMMAND };
 
-enum about steps_about(int step);
+enum when { ALWAYS, PLAIN, OWN_MOUNTS };
+
+struct step {
+	const char *what; /* to follow "cannot" */
+	int (*run)(struct launch *);
+	enum when when;
+	enum about about;
+};
+
+/* A step by its number in the table of launches, or of joinings. */
+const struct step *steps_at(bool joins, int step);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/mem.h"
+#include "model/config_edit.h"
 #include "sub/evaluate.h"
 #include "sub/sub.h"
 
@@ -85,6 +88,67 @@ int declare(struct declared *d, const struct sub *s, struct buf *warnings,
 		return r;
 	return declaration_read(&d->declaration, &d->config, where.data,
 	                        warnings, err);
+}
+
+static int change(struct buf *text, const char *setting, const char *where,
+                  struct err *err)
+{
+	AUTO(mem) char *name = mem_copy(setting);
+	AUTO(buf) struct buf changed = {0};
+	char *value = strchr(name, '=');
+	struct config_change c = {
+		.text = buf_text(text), .name = name, .where = where};
+	int r;
+
+	*value++ = '\0';
+	c.value = value;
+	r = config_edit(&c, &changed, err);
+	if (r < 0)
+		return r;
+	buf_done(text);
+	*text = changed;
+	changed = (struct buf){0};
+	return 0;
+}
+
+/* It is edited only where all of it can be read here. */
+static int check_native(const struct buf *text, const char *where,
+                        struct err *err)
+{
+	AUTO(config) struct config c = {0};
+	int r = config_parse(&c, buf_text(text), text->len, where, err);
+
+	if (r == -EOPNOTSUPP)
+		err_hint(err, "so change it by hand");
+	return r;
+}
+
+int declare_edit(const struct sub *s, const struct words *settings,
+                 struct buf *text, struct err *err)
+{
+	AUTO(buf) struct buf where = {0};
+	int r;
+
+	buf_printf(&where, "%s/config", s->path);
+	r = read_config(s, where.data, text, err);
+	if (!r)
+		r = check_native(text, where.data, err);
+	for (size_t i = 0; !r && i < settings->n; i++)
+		r = change(text, settings->v[i], where.data, err);
+	return r;
+}
+
+int declare_store(const struct sub *s, const struct buf *text, struct err *err)
+{
+	struct stat st;
+	int r;
+
+	if (fstatat(s->dir_fd, "config", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		r = -errno;
+	else
+		r = file_replace_as(s->dir_fd, "config", st.st_mode & 07777,
+		                    buf_text(text));
+	return r < 0 ? err_set(err, r, "cannot write %s/config", s->path) : 0;
 }
 
 void declare_kept(const struct declaration *d, struct buf *b)

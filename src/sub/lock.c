@@ -18,14 +18,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "sys/process.h"
 
 #define LOCKS_MAX (1 << 20)
 
 /* Who holds the lock: "pid 17 (subhost stop web)", from /proc/locks. */
 static void describe_holder(int fd, struct buf *b)
 {
-	AUTO(buf) struct buf locks = {0}, command = {0};
-	char place[64], path[64], *line;
+	AUTO(buf) struct buf locks = {0};
+	char place[64], *line;
 	struct stat st;
 	int pid = 0;
 
@@ -40,14 +41,7 @@ static void describe_holder(int fd, struct buf *b)
 	if (!line)
 		return;
 	pid = (int)strtol(line, NULL, 10);
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
-	file_read(AT_FDCWD, path, 4096, &command);
-	for (size_t i = 0; i + 1 < command.len; i++)
-		if (!command.data[i])
-			command.data[i] = ' ';
-	buf_printf(b, "pid %d (", pid);
-	buf_escape(b, buf_text(&command));
-	buf_putc(b, ')');
+	process_describe(pid, b);
 }
 
 static void on_alarm(int signal)

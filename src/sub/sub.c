@@ -94,6 +94,16 @@ int sub_lock(struct sub *s, unsigned seconds, struct err *err)
 	return lock_take(s->dir_fd, s->path, seconds, err);
 }
 
+void sub_let_go(struct sub *s)
+{
+	flock(s->dir_fd, LOCK_UN);
+	if (s->run_fd < 0)
+		return;
+	flock(s->run_fd, LOCK_UN);
+	close(s->run_fd);
+	s->run_fd = -1;
+}
+
 int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err)
 {
 	struct stat st;

@@ -39,6 +39,10 @@ int sub_open(struct sub *s, const struct places *places, const char *name,
 /* Wait for the lock at most that many seconds; the error names the holder. */
 int sub_lock(struct sub *s, unsigned seconds, struct err *err);
 
+/* Give up the lock and the hold on SUBHOST_RUN, whoever has a copy of their
+ * descriptors: what is left to do may take as long as a guest likes. */
+void sub_let_go(struct sub *s);
+
 /* Keep other users of the host out of its directory: the files in it have
  * plain ids, setuid ones too. *ret_changed says whether they could get in. */
 int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err);

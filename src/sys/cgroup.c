@@ -18,13 +18,14 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "sys/beneath.h"
 
 #define FILE_BYTES_MAX (1 << 20)
 #define MARK           "trusted.subhost"
 #define MODE           01755 /* its sticky bit is a mark that comes with the making */
 #define DEPTH          "16" /* of cgroups that a guest makes: we walk them */
 #define TRIES          16 /* of a parent that others remove when it is empty */
-#define EMPTY_MS       10000 /* how long the killed may take to be gone */
+#define EVENT_MS       10000 /* how long the killed may take to be gone */
 
 static const int dir_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
@@ -42,6 +43,32 @@ int cgroup_open_root(void)
 			return fd_take(&fd);
 	}
 	return -ENOENT;
+}
+
+int cgroup_open_controller(const char *controller)
+{
+	AUTO(fd) int fd = -1;
+	struct statfs fs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", controller);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	return fs.f_type == CGROUP_SUPER_MAGIC ? fd_take(&fd) : -ENOENT;
+}
+
+int cgroup_enable(int root_fd, const char *parent, const char *controller)
+{
+	char path[256], text[32];
+	int r;
+
+	snprintf(text, sizeof(text), "+%s", controller);
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", parent);
+	r = file_write(root_fd, "cgroup.subtree_control", text);
+	return r < 0 ? r : file_write(root_fd, path, text);
 }
 
 /* Let memory and processes be counted in the cgroups below, where the host
@@ -102,6 +129,45 @@ int cgroup_open(int root_fd, const char *parent, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+/* The rest of the unified hierarchy's line, which begins with what is the
+ * host's: "0::/subhost/web" and then what the guest chose. */
+static char *below(char *text, const char *place)
+{
+	char *line = text;
+	size_t len = strlen(place);
+
+	while (strncmp(line, "0::/", 4)) {
+		line = strchr(line, '\n');
+		if (!line++)
+			return NULL;
+	}
+	line[strcspn(line, "\n")] = '\0';
+	while ((line = strchr(line, '/'))) {
+		line++;
+		if (!strncmp(line, place, len) &&
+		    (!line[len] || line[len] == '/'))
+			return line + len;
+	}
+	return NULL;
+}
+
+int cgroup_open_of(int cgroup_fd, const char *place, int pid)
+{
+	AUTO(buf) struct buf text = {0};
+	char path[64], *rest;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	r = file_read(AT_FDCWD, path, FILE_BYTES_MAX, &text);
+	if (r < 0)
+		return r;
+	rest = text.data ? below(text.data, place) : NULL;
+	if (!rest)
+		return -ENOENT;
+	return beneath_open_flags(cgroup_fd, *rest ? rest : ".", false,
+	                          O_RDONLY | O_DIRECTORY);
+}
+
 /* Made by us, but we died before we could say for whom. */
 static bool is_cut_short(int cgroup_fd)
 {
@@ -121,8 +187,9 @@ bool cgroup_is_marked(int cgroup_fd, const char *mark)
 	return (size_t)n == strlen(mark) && !memcmp(value, mark, (size_t)n);
 }
 
-/* 1 populated, 0 not; the descriptor polls POLLPRI when that changes. */
-static int is_populated(int events_fd)
+/* Does cgroup.events say so? 1, 0, or -errno. The descriptor polls POLLPRI when
+ * that changes. */
+static int has_event(int events_fd, const char *event)
 {
 	AUTO(buf) struct buf b = {0};
 	int r;
@@ -130,36 +197,66 @@ static int is_populated(int events_fd)
 	if (lseek(events_fd, 0, SEEK_SET) < 0)
 		return -errno;
 	r = file_read_fd(events_fd, FILE_BYTES_MAX, &b);
-	return r < 0 ? r : strstr(buf_text(&b), "populated 1") != NULL;
+	return r < 0 ? r : strstr(buf_text(&b), event) != NULL;
+}
+
+static int open_events(int cgroup_fd)
+{
+	int fd = openat(cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Wait until an event is, or is no more. */
+static int await(int events_fd, const char *event, bool wanted)
+{
+	struct pollfd p = {.fd = events_fd, .events = POLLPRI};
+	int r;
+
+	while ((r = has_event(events_fd, event)) == !wanted) {
+		r = poll(&p, 1, EVENT_MS);
+		if (r <= 0)
+			return r < 0 ? -errno : -ETIMEDOUT;
+	}
+	return r < 0 ? r : 0;
 }
 
 int cgroup_is_populated(int cgroup_fd)
 {
-	AUTO(fd)
-	int events_fd =
-		openat(cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	AUTO(fd) int events_fd = open_events(cgroup_fd);
 
-	return events_fd < 0 ? -errno : is_populated(events_fd);
+	return events_fd < 0 ? events_fd : has_event(events_fd, "populated 1");
 }
 
 int cgroup_kill(int cgroup_fd)
 {
-	AUTO(fd) int events_fd = -1;
-	struct pollfd p = {.events = POLLPRI};
-	int r;
+	AUTO(fd) int events_fd = open_events(cgroup_fd);
+	int r = events_fd < 0 ? events_fd : has_event(events_fd, "populated 1");
 
-	events_fd = openat(cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	if (events_fd < 0)
-		return -errno;
-	r = is_populated(events_fd);
 	if (r <= 0)
 		return r;
 	r = file_write(cgroup_fd, "cgroup.kill", "1");
-	p.fd = events_fd;
-	while (!r && (r = is_populated(events_fd)) > 0) {
-		r = poll(&p, 1, EMPTY_MS);
-		r = r < 0 ? -errno : r ? 0 : -ETIMEDOUT;
-	}
+	return r < 0 ? r : await(events_fd, "populated 1", false);
+}
+
+int cgroup_is_frozen(int cgroup_fd)
+{
+	AUTO(fd) int events_fd = open_events(cgroup_fd);
+
+	return events_fd < 0 ? events_fd : has_event(events_fd, "frozen 1");
+}
+
+int cgroup_freeze(int cgroup_fd, bool frozen)
+{
+	AUTO(fd) int events_fd = open_events(cgroup_fd);
+	int r = events_fd < 0 ? events_fd
+	                      : file_write(cgroup_fd, "cgroup.freeze",
+	                                   frozen ? "1" : "0");
+
+	if (!r)
+		r = await(events_fd, "frozen 1", frozen);
+	if (r < 0 && frozen) /* none of it, rather than some */
+		file_write(cgroup_fd, "cgroup.freeze", "0");
 	return r;
 }
 
@@ -188,6 +285,33 @@ static int walk(int fd, int (*each)(int parent_fd, const char *name, void *arg),
 	}
 	closedir(dir);
 	return r;
+}
+
+static int move_from(int fd, int to_fd)
+{
+	AUTO(buf) struct buf b = {0};
+	char *pid, *rest;
+	int r = file_read(fd, "cgroup.procs", FILE_BYTES_MAX, &b);
+
+	rest = b.data;
+	while (!r && rest && (pid = strsep(&rest, "\n")))
+		if (*pid)
+			r = file_write(to_fd, "cgroup.procs", pid);
+	return r == -ESRCH ? 0 : r; /* it has ended */
+}
+
+static int move_one(int parent_fd, const char *name, void *arg)
+{
+	AUTO(fd) int fd = openat(parent_fd, name, dir_flags);
+
+	return fd < 0 ? -errno : move_from(fd, *(int *)arg);
+}
+
+int cgroup_move_all(int from_fd, int to_fd)
+{
+	int r = move_from(from_fd, to_fd);
+
+	return r < 0 ? r : walk(from_fd, move_one, &to_fd);
 }
 
 static int count_lines(int fd, size_t *count)

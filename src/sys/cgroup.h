@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cgroups of the unified hierarchy (v2), wherever it is mounted. A cgroup is
+ * Cgroups: of the unified hierarchy (v2), wherever it is mounted, and of the
+ * hierarchies that a controller has of its own beside it (v1). A cgroup is
  * made fresh for every start: one that was killed once may kill its next
  * child at birth (Linux 6.14 to 7.2). 0 or -errno.
  */
@@ -14,12 +15,25 @@
  * mounted at /sys/fs/cgroup or /sys/fs/cgroup/unified. */
 int cgroup_open_root(void);
 
+/* The root of the hierarchy that has that controller alone, of version 1: a
+ * descriptor, or -ENOENT. */
+int cgroup_open_controller(const char *controller);
+
+/* Have a controller of the unified hierarchy count and limit in the cgroups
+ * below parent: 0, or -errno where it is not the unified hierarchy's. It stays
+ * enabled at the root. */
+int cgroup_enable(int root_fd, const char *parent, const char *controller);
+
 /* Make parent/name below root_fd, marked: a descriptor of it, or -EEXIST. */
 int cgroup_make(int root_fd, const char *parent, const char *name,
                 const char *mark);
 
 /* Open parent/name: a descriptor or -errno. */
 int cgroup_open(int root_fd, const char *parent, const char *name);
+
+/* Open the cgroup that a process is in, below the one that cgroup_fd is, whose
+ * place is PARENT/NAME: a descriptor, or -ENOENT when it is in none. */
+int cgroup_open_of(int cgroup_fd, const char *place, int pid);
 
 /* Does the cgroup carry that mark? */
 bool cgroup_is_marked(int cgroup_fd, const char *mark);
@@ -29,6 +43,15 @@ int cgroup_is_populated(int cgroup_fd);
 
 /* Kill whatever lives in it or below, and wait until it is empty. */
 int cgroup_kill(int cgroup_fd);
+
+/* Stop its processes' clocks, or let them go on, and wait until it is so; where
+ * some cannot be stopped, none are. */
+int cgroup_freeze(int cgroup_fd, bool frozen);
+int cgroup_is_frozen(int cgroup_fd); /* 1, 0 or -errno */
+
+/* Move all that lives in one and below to another, of another hierarchy. They
+ * must not make new ones meanwhile. */
+int cgroup_move_all(int from_fd, int to_fd);
 
 /* How many processes live in it and below. */
 int cgroup_count(int cgroup_fd, size_t *ret_count);

@@ -5,6 +5,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -88,4 +92,17 @@ int confine_capabilities(uint64_t kept)
 		c.words[i].inheritable = 0;
 	}
 	return set(&c);
+}
+
+int confine_filter(const void *program, size_t n)
+{
+	struct sock_fprog p = {
+		.len = (unsigned short)n,
+		.filter = (struct sock_filter *)(uintptr_t)program,
+	};
+
+	if (n > BPF_MAXINSNS)
+		return -E2BIG;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p) < 0 ? -errno
+	                                                                : 0;
 }

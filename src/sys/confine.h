@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process may do: its ids and its capabilities. 0 or -errno. */
+/* What a process may do: its ids, capabilities, system calls. 0 or -errno. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,3 +26,10 @@ int confine_become(uid_t uid, gid_t gid, const gid_t *groups, size_t n_groups);
  * permitted, effective; none inheritable or ambient.
  */
 int confine_capabilities(uint64_t kept);
+
+/*
+ * Filter the system calls of this thread, and of all that it begets, by a
+ * program of n struct sock_filter. Needs CAP_SYS_ADMIN in its user namespace,
+ * or no_new_privs.
+ */
+int confine_filter(const void *program, size_t n);

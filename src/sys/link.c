@@ -168,8 +168,8 @@ static void put_peer(struct netlink *nl, const struct link_veth *veth)
 	netlink_put_text(nl, IFLA_IFNAME, veth->peer_name);
 	netlink_put(nl, IFLA_ADDRESS, veth->peer_mac, LINK_MAC);
 	netlink_put_u32(nl, IFLA_NET_NS_FD, (uint32_t)veth->peer_netns_fd);
-	if (veth->mtu)
-		netlink_put_u32(nl, IFLA_MTU, veth->mtu);
+	if (veth->peer_mtu)
+		netlink_put_u32(nl, IFLA_MTU, veth->peer_mtu);
 	netlink_nest_end(nl, peer);
 	netlink_nest_end(nl, data);
 	netlink_nest_end(nl, info);

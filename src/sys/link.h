@@ -45,11 +45,12 @@ int link_each(struct netlink *nl, const char *of_kind, int of_master,
 struct link_veth {
 	const char *name; /* fails with -EEXIST when it is taken */
 	const uint8_t *mac;
-	unsigned mtu; /* of both ends; 0 = the kernel's default */
+	unsigned mtu; /* 0 = the kernel's default */
 	int master;   /* attach to that bridge; 0 = to none */
 	int peer_netns_fd;
 	const char *peer_name;
 	const uint8_t *peer_mac;
+	unsigned peer_mtu;
 };
 
 /* Put the request for a pair; neither end is up. */
@@ -66,7 +67,7 @@ struct link_change {
 	int index;
 	const char *name;
 	const char *alias;  /* NULL = leave */
-	const char *rename; /* NULL = leave */
+	const char *rename; /* NULL = leave; "x%d": a free number */
 	const int *master;  /* NULL = leave; 0 = none */
 	int up;             /* 1 up, -1 down, 0 leave */
 };

@@ -63,6 +63,13 @@ int mount_shape(int mount_fd, uint64_t attrs, uint64_t propagation,
 	return set_attr(mount_fd, &attr, recursive);
 }
 
+int mount_make_writable(int mount_fd)
+{
+	struct k_mount_attr attr = {.attr_clr = K_MOUNT_ATTR_RDONLY};
+
+	return set_attr(mount_fd, &attr, false);
+}
+
 int mount_idmap(int mount_fd, int userns_fd, bool recursive)
 {
 	struct k_mount_attr attr = {.attr_set = K_MOUNT_ATTR_IDMAP,

@@ -30,6 +30,9 @@ int mount_clone(int dir_fd, const char *path, bool recursive);
 int mount_shape(int mount_fd, uint64_t attrs, uint64_t propagation,
                 bool recursive);
 
+/* Take K_MOUNT_ATTR_RDONLY from a mount. */
+int mount_make_writable(int mount_fd);
+
 /* Show a detached mount's files with the ids of a user namespace (5.12). */
 int mount_idmap(int mount_fd, int userns_fd, bool recursive);
 

@@ -97,6 +97,17 @@ static int read_about(pid_t pid, const char *what, struct buf *b)
 	return file_read(AT_FDCWD, path, STATUS_MAX, b);
 }
 
+/* Of /proc/PID/stat; the blank before it. */
+static const char *stat_field(const struct buf *b, int wanted)
+{
+	/* Field 2, the name, may hold anything; the last ')' ends it. */
+	const char *p = strrchr(buf_text(b), ')');
+
+	for (int field = 2; p && field < wanted; field++)
+		p = strchr(p + 1, ' ');
+	return p;
+}
+
 int process_birth(pid_t pid, uint64_t *ret_birth)
 {
 	AUTO(buf) struct buf b = {0};
@@ -105,14 +116,50 @@ int process_birth(pid_t pid, uint64_t *ret_birth)
 
 	if (r < 0)
 		return r;
-	/* Field 2, the name, may hold anything; the last ')' ends it. */
-	p = strrchr(buf_text(&b), ')');
-	for (int field = 2; p && field < 22; field++)
-		p = strchr(p + 1, ' ');
+	p = stat_field(&b, 22);
 	if (!p)
 		return -EPROTO;
 	*ret_birth = strtoull(p, NULL, 10);
 	return 0;
+}
+
+pid_t process_parent(pid_t pid)
+{
+	AUTO(buf) struct buf b = {0};
+	int r = read_about(pid, "stat", &b);
+	const char *p = r < 0 ? NULL : stat_field(&b, 4);
+
+	return p ? (pid_t)strtol(p, NULL, 10) : r < 0 ? r : -EPROTO;
+}
+
+bool process_is_first(pid_t pid)
+{
+	static const char key[] = "\nNSpid:";
+	AUTO(buf) struct buf b = {0};
+	const char *line, *last;
+
+	if (read_about(pid, "status", &b) < 0)
+		return false;
+	line = strstr(buf_text(&b), key);
+	if (!line)
+		return false;
+	/* One number a namespace, its own the last. */
+	line += strlen(key);
+	last = line + strcspn(line, "\n");
+	return last - line > 1 && last[-1] == '1' && last[-2] == '\t';
+}
+
+void process_describe(pid_t pid, struct buf *b)
+{
+	AUTO(buf) struct buf command = {0};
+
+	read_about(pid, "cmdline", &command);
+	for (size_t i = 0; i + 1 < command.len; i++)
+		if (!command.data[i])
+			command.data[i] = ' ';
+	buf_printf(b, "pid %d (", pid);
+	buf_escape(b, buf_text(&command));
+	buf_putc(b, ')');
 }
 
 static bool mask_has(const char *status, const char *key, int signal)

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct buf;
+
 struct process {
 	pid_t pid;
 	int pid_fd; /* owned; -1: none */
@@ -39,6 +41,15 @@ int process_await(int pid_fd, int ms);
 /* When a process was born, in clock ticks after boot: with the pid this names
  * it for good. 0 or -errno. */
 int process_birth(pid_t pid, uint64_t *ret_birth);
+
+/* Its parent's pid, or -errno; 0 is a parent outside our pid namespace. */
+pid_t process_parent(pid_t pid);
+
+/* Is it the first of a pid namespace? */
+bool process_is_first(pid_t pid);
+
+/* Append "pid 17 (subhost stop web)", what is not printable escaped. */
+void process_describe(pid_t pid, struct buf *b);
 
 /* Does the process catch that signal, or block it to wait for it? A pid 1 never
  * gets any other. False also when it is gone. */

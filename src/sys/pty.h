@@ -12,6 +12,12 @@
 int pty_open(int devpts_fd, int *ret_master_fd, int *ret_slave_fd,
              int *ret_number);
 
+/* Is it the master of a pseudo terminal? 0, or -errno: ENOTTY. */
+int pty_check_master(int fd);
+
+/* Let its slave be opened. 0 or -errno. */
+int pty_unlock(int master_fd);
+
 /* Open the slave of a master again, wherever its devpts hangs: a descriptor
  * or -errno. As long as one is open, the master does not end; a hang-up inside
  * (vhangup(2), as gettys do) ends it for those that were. */

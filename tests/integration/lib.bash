@@ -127,11 +127,31 @@ force_clean() {
 
 # --- what a host is ---------------------------------------------------------
 
-# Our own: contain made a cgroup namespace.
+# Where the unified hierarchy is.
+unified() {
+	findmnt -n -t cgroup2 -o TARGET | tail -n 1
+}
+
+# The cgroup above all sub hosts of this test, by the FNV-1a of SUBHOST_RUN.
+cgroup_parent() {
+	local hash=2166136261 byte i
+	for ((i = 0; i < ${#SUBHOST_RUN}; i++)); do
+		printf -v byte %d "'${SUBHOST_RUN:i:1}"
+		hash=$((((hash ^ byte) * 16777619) & 0xffffffff))
+	done
+	printf 'subhost@%08x\n' $hash
+}
+
+# Our own: contain made a cgroup namespace. The hierarchies of version 1 are the
+# whole machine's: there, only those of this test's.
 find_cgroups() {
-	local at
-	at=$(findmnt -n -t cgroup2 -o TARGET | tail -n 1)
+	local at dir parent
+	at=$(unified)
 	[[ -z $at ]] || find "$at" -mindepth 1 -type d 2>/dev/null
+	parent=$(cgroup_parent)
+	for dir in /sys/fs/cgroup/*/"$parent"; do
+		[[ ! -d $dir || $dir == "$at"/* ]] || find "$dir" -type d
+	done
 }
 
 # Mounts without their ids (a remount gets others), but whether shared.
@@ -154,6 +174,18 @@ snapshot_loops() {
 		[[ $file != "$PLACES"/* ]] || echo "loop $file"
 	done
 }
+
+# Whether a bridge has a carrier follows from its ports; a link's number is its
+# age. What the kernel gives every link by itself (fe80::/64) is left out.
+snapshot_network() {
+	ip -o link | sed -E 's/^[0-9]+:/link/
+		s/NO-CARRIER,|,LOWER_UP| state [A-Z]+//g'
+	ip -o addr show scope global | awk '{ print "address", $2, $3, $4 }'
+	{ ip route && ip -6 route; } | sed '/^fe80::/d; s/ linkdown//
+		s/ expires [^ ]*//; s/^/route /'
+	echo forwarding "$(</proc/sys/net/ipv4/ip_forward)" \
+		"$(</proc/sys/net/ipv6/conf/all/forwarding)"
+} 2>/dev/null
 
 # All of this pid namespace; no child of this shell lives while it looks.
 snapshot_processes() {
@@ -183,7 +215,7 @@ snapshot() {
 		cat "$BATS_TEST_TMPDIR/processes"
 		snapshot_mounts
 		find /run/netns -mindepth 1 -printf 'netns %f\n'
-		ip -o link | awk '{ $1 = "link"; print }'
+		snapshot_network
 		snapshot_loops
 		find_cgroups | sed 's/^/cgroup /'
 		snapshot_files
@@ -257,10 +289,21 @@ base_init() {
 	base_kind init
 }
 
+base_services() {
+	base_kind services
+}
+
 # busybox_sub NAME [CONFIG-LINE…]: the usual one, on the smallest base.
 busybox_sub() {
 	base_busybox
 	new_sub "$1" "BASE=(\"$base\")" "${@:2}"
+}
+
+# set_config NAME LINE…: on the same base, another config.
+set_config() {
+	local name=$1
+	shift
+	printf '%s\n' "BASE=(\"$base\")" "$@" >"$SUBHOST/$name/config"
 }
 
 debian_sub() {
@@ -330,7 +373,109 @@ is() {
 
 # run_tty COMMAND…: on a terminal of its own; see tty.py for its actions.
 run_tty() {
-	run timeout 60 "$BATS_TEST_DIRNAME/tty.py" "$@"
+	run timeout 60 "$TREE/tests/integration/tty.py" "$@"
+}
+
+# --- links ------------------------------------------------------------------
+
+# make_bridge NAME [TYPE-OPTION…]: one of the host's own, up. With a MAC that
+# is its own, lest its ports choose it.
+make_bridge() {
+	local name=$1
+	shift
+	ip link add name "$name" address "$(mac_for "$name")" \
+		type bridge "$@" && ip link set dev "$name" up
+}
+
+# A MAC that goes with a text.
+mac_for() {
+	md5sum <<<"$1" | sed -E 's/^(..)(..)(..)(..)(..).*/0e:\1:\2:\3:\4:\5/'
+}
+
+# outside NAME [BRIDGE]: a network namespace of the test's, as if it were
+# another machine: its eth0 is the host's link NAME, put on BRIDGE. What it
+# runs, in_outside NAME COMMAND… runs. The host has changed by this.
+declare -gA outsiders
+outside() {
+	behind unshare -n sleep 1000
+	outsiders[$1]=${behind[-1]}
+	wait_until 5 is_outside "$1"
+	ip link add "$1" address "$(mac_for "$1")" type veth \
+		peer name eth0 address "$(mac_for "inside $1")" \
+		netns "${outsiders[$1]}"
+	in_outside "$1" sh -c 'ip link set lo up; ip link set eth0 up'
+	ip link set "$1" up ${2:+master "$2"}
+}
+
+# behind COMMAND…: in the background, until links_gone.
+declare -ga behind
+behind() {
+	"$@" </dev/null >/dev/null 2>&1 3>&- &
+	behind+=($!)
+}
+
+is_outside() {
+	local at=/proc/${outsiders[$1]}
+	[[ $(<"$at/comm") == sleep &&
+		$(readlink "$at/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
+in_outside() {
+	local name=$1
+	shift
+	nsenter -t "${outsiders[$name]}" -n "$@"
+}
+
+# link LINK FILTER, link_in NAME LINK FILTER: what the kernel says of a link
+# of the host's, or of one in the network namespace NAME; a filter of jq's.
+link() {
+	ip -d -j link show dev "$1" | jq -r ".[0] | $2"
+}
+
+link_in() {
+	ip -n "$1" -d -j link show dev "$2" | jq -r ".[0] | $3"
+}
+
+# cable NAME NUMBER FILTER: what status says of a cable.
+cable() {
+	sub status "$1" --json |
+		jq -r ".cables[] | select(.number == $2) | $3"
+}
+
+# The host's end of a cable by the kernel's word, not by ours.
+host_end() { # NAME NUMBER
+	local index
+	index=$(link_in "$1" "eth$2" .link_index)
+	ip -j link | jq -r ".[] | select(.ifindex == $index) | .ifname"
+}
+
+# bridge_of NAME NUMBER: where that is plugged in, "-" for nowhere
+bridge_of() {
+	link "$(host_end "$1" "$2")" '.master // "-"'
+}
+
+# After a test that made links: all but lo. Never those of the machine.
+links_gone() {
+	local name pid
+
+	! grep -q '^# contain: --host-network' "$BATS_TEST_FILENAME" || return 0
+	for pid in "${behind[@]}"; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	behind=()
+	ip -o link | sed -E 's/^[0-9]+: ([^:@]*).*/\1/' | grep -vx lo |
+		while read -r name; do
+			ip link del dev "$name" 2>/dev/null || true
+		done
+}
+
+# places_done where there are links of the test's own.
+places_and_links_done() {
+	local failed=0
+	places_done || failed=1
+	links_gone
+	return $failed
 }
 
 # fails_with STATUS TEXT COMMAND…: it must fail so, its one sentence on
@@ -345,6 +490,50 @@ fails_with() {
 	echo "status $status, stderr: $stderr"
 	[[ $status == "$status_wanted" ]] || return 1
 	grep -qiF -- "$text" <<<"$stderr"
+}
+
+# --- with a rule, and without --------------------------------------------
+
+# try SHELL-TEXT: what a guest must not be able to do
+try() {
+	inside "if { $1; } >/dev/null 2>&1; then echo broken; else echo kept; fi"
+}
+
+# verdict CHECK…: what it says, "kept" or "broken"; nothing of it stays up.
+verdict() {
+	"$@"
+	sub stop web >&2
+	wait
+}
+
+# needs_rule RULE FILE SED CHECK…: CHECK says "kept" with the program under
+# test, and "broken" with one that lacks what SED takes out of src/FILE.
+needs_rule() {
+	local rule=$1 real=$SUBHOST_BIN broken said
+	broken=$("$TREE/tests/integration/without" \
+		"$1" "$2" "$3") || return
+	shift 3
+	said=$(verdict "$@")
+	[[ $said == kept ]] || {
+		echo "$rule does not hold: $* says '$said'"
+		return 1
+	}
+	SUBHOST_BIN=$broken
+	said=$(verdict "$@")
+	SUBHOST_BIN=$real
+	[[ $said == broken ]] || {
+		echo "without $rule, $* says '$said', and not that it is broken"
+		return 1
+	}
+}
+
+# refused TEXT: start refuses, saying TEXT
+refused() {
+	if fails_with 125 "$1" sub start web -- true >&2; then
+		echo kept
+	elif [[ $status == 0 ]]; then
+		echo broken
+	fi
 }
 
 # --- what a test needs ------------------------------------------------------

@@ -9,45 +9,9 @@ setup() {
 	base_debian
 }
 
-# try SHELL-TEXT: what a guest must not be able to do
-try() {
-	inside "if { $1; } >/dev/null 2>&1; then echo broken; else echo kept; fi"
-}
-
-# verdict CHECK…: what it says, "kept" or "broken"; nothing of it stays up.
-verdict() {
-	"$@"
-	sub stop web >&2
-	wait
-}
-
-# needs_rule RULE FILE SED CHECK…: CHECK says "kept" with the program under
-# test, and "broken" with one that lacks what SED takes out of src/FILE.
-needs_rule() {
-	local rule=$1 real=$SUBHOST_BIN broken said
-	broken=$("$BATS_TEST_DIRNAME/without" "$1" "$2" "$3") || return
-	shift 3
-	said=$(verdict "$@")
-	[[ $said == kept ]] || {
-		echo "$rule does not hold: $* says '$said'"
-		return 1
-	}
-	SUBHOST_BIN=$broken
-	said=$(verdict "$@")
-	SUBHOST_BIN=$real
-	[[ $said == broken ]] || {
-		echo "without $rule, $* says '$said', and not that it is broken"
-		return 1
-	}
-}
-
-# refused TEXT: start refuses, saying TEXT
-refused() {
-	if fails_with 125 "$1" sub start web -- true >&2; then
-		echo kept
-	elif [[ $status == 0 ]]; then
-		echo broken
-	fi
+teardown() {
+	umount -q /etc || true
+	places_and_links_done
 }
 
 # --- what a guest may do ----------------------------------------------------
@@ -293,4 +257,253 @@ mounts_on_live() {
 		's/r = loop_each(img->fd, judge, &v)/r = 0/' \
 		refused "attached already"
 	losetup -d "$loop"
+}
+
+# --- what a cable leads to --------------------------------------------------
+
+# Does the host take a guest's router advertisement to heart?
+believes_routers() {
+	start_quietly web -- sleep 1000 >&2 || return
+	ip -n web -6 addr add fe80::bad/64 dev eth0 nodad
+	for _ in {1..10}; do
+		ip netns exec web python3 - <<-'END'
+			import socket, struct
+			s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 58)
+			s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+			s.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0),
+			         ("ff02::1", 0, 0, socket.if_nametoindex("eth0")))
+		END
+		sleep 0.1
+		[[ $(ip -6 route) != *default* ]] || break
+	done
+	if [[ $(ip -6 route) == *default* ]]; then
+		echo broken
+	else
+		echo kept
+	fi
+}
+
+@test "the host takes no advice from a router in a sub host" {
+	[[ -e /proc/sys/net/ipv6 ]] || skip "this kernel has no IPv6"
+	debian_sub web "BRIDGES=="
+	needs_rule no-advice host/cabling.c \
+		's/r = file_write(AT_FDCWD, path.data, "1");/r = 0;/' believes_routers
+}
+
+# --- what is written for it -------------------------------------------------
+
+# Of a host whose /etc is a copy.
+writes_resolv_conf() {
+	if sub start web -- grep -q 10.6.6.6 /etc/resolv.conf >&2 &&
+		! grep -q 10.6.6.6 /etc/resolv.conf; then
+		echo kept
+	elif grep -q 10.6.6.6 /etc/resolv.conf; then
+		echo broken
+	fi
+}
+
+@test "resolv.conf is written from within the guest's root" {
+	debian_sub web PRIVATE_USERS=no DNS=10.6.6.6
+	cp -a /etc "$SUBHOST_STATE/etc"
+	mount --bind "$SUBHOST_STATE/etc" /etc
+	this_is_before
+	needs_rule written-in-a-chroot root/guest.c \
+		's/return chroot(".") < 0/return 0/' writes_resolv_conf
+	umount /etc
+	this_is_before
+}
+
+starts_in_time() {
+	rm -f "$SUBHOST/web/root/etc/resolv.conf"
+	mkfifo "$SUBHOST/web/root/etc/resolv.conf"
+	if timeout -s KILL 3 "$SUBHOST_BIN" start web -- true >&2; then
+		echo kept
+	elif [[ $? == 137 ]]; then
+		# Who waits there holds the lock.
+		: <>"$SUBHOST/web/live/etc/resolv.conf"
+		echo broken
+	fi
+}
+
+@test "a resolv.conf that is a FIFO holds nobody up" {
+	debian_sub web DNS=10.6.6.6
+	mkdir "$SUBHOST/web/root/etc"
+	needs_rule read-without-waiting root/guest.c \
+		's/O_RDONLY | O_NOFOLLOW | O_NONBLOCK/O_RDONLY/' starts_in_time
+}
+
+# --- who enters -------------------------------------------------------------
+
+# Guest root, with the host's ids, stops its joiner and looks at what it runs.
+spies_on_joiner() {
+	start_quietly web -- /bin/bash -c 'touch /ready; while :; do
+		for p in /proc/[0-9]*; do
+			[ $p != /proc/1 ] || continue
+			IFS= read -rd "" a <$p/cmdline || continue
+			[[ $a == */subhost ]] || continue
+			kill -STOP ${p#/proc/}
+			readlink $p/exe >>/seen || echo >>/met
+			kill -CONT ${p#/proc/}
+		done; done 2>/dev/null' >&2 || return
+	wait_until 5 test -e "$SUBHOST/web/root/ready" || return
+	for _ in {1..40}; do
+		sub enter web -- true </dev/null >&2 || return
+	done
+	# What is executed by then, it may see.
+	if grep -q "/subhost$" "$SUBHOST/web/root/seen"; then
+		echo broken
+	elif [[ -s $SUBHOST/web/root/met ]]; then
+		echo kept
+	fi
+	sub stop --force web >&2
+	rm -f "$SUBHOST"/web/root/{ready,met,seen}
+}
+
+@test "whoever joins is not dumpable" {
+	debian_sub web PRIVATE_USERS=no
+	needs_rule joiner-is-not-dumpable run/steps.c \
+		's/prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0/0/' spies_on_joiner
+}
+
+reads_descriptor() {
+	start_quietly web -- sleep 1000 >&2 || return
+	if sub enter web -- grep treasure /proc/self/fd/7/../file \
+		7<"$PLACES/host/dir" </dev/null >&2; then
+		echo broken
+	else
+		echo kept
+	fi
+}
+
+@test "a descriptor of the caller's is not open to what is entered" {
+	local mounts
+	debian_sub web
+	mkdir "$PLACES/host" "$PLACES/host/dir"
+	echo treasure >"$PLACES/host/file"
+	for mounts in no yes; do
+		echo "MOUNTS=$mounts" >>"$SUBHOST/web/config"
+		needs_rule close-what-is-the-hosts run/steps.c \
+			'/step_close }/d' reads_descriptor
+	done
+	rm -r "$PLACES/host"
+}
+
+# It is the parent that has looked, before its terminal is connected.
+false_terminal() {
+	start_quietly web -- /bin/sh -c 'mount -t tmpfs none /dev/pts
+		mkfifo /dev/pts/ptmx; touch /ready; sleep 1000' >&2 || return
+	wait_until 5 test -e "$SUBHOST/web/root/ready" || return
+	run_tty -- "$SUBHOST_BIN" enter web -- true
+	rm "$SUBHOST/web/root/ready"
+	[[ $status == 125 ]] || return
+	case $output in
+	*"makes no terminals"*) echo kept ;;
+	*"cannot make a terminal"*) echo broken ;;
+	esac
+}
+
+@test "what a guest has for a pty is looked at" {
+	debian_sub web MOUNTS=yes
+	needs_rule pty-is-a-pty run/birth.c \
+		's/pty_check_master(fd);/fd < 0;/' false_terminal
+}
+
+# A script whose interpreter is the program that runs it (CVE-2019-5736).
+runs_subhost() { # start|enter
+	local said
+	[[ $1 == start ]] || start_quietly web -- sleep 1000 >&2 || return
+	said=$(sub "$1" web -- /evil 2>&1 </dev/null)
+	case $?:$said in
+	126:) echo kept ;;
+	*"there is no verb"*) echo broken ;;
+	*) echo "$said" ;;
+	esac
+}
+
+@test "PRIVATE_USERS=no: subhost itself never runs inside" {
+	debian_sub web PRIVATE_USERS=no
+	install -m 0755 <(echo '#!/proc/self/exe') "$SUBHOST/web/root/evil"
+	needs_rule sealed-before-enter host/enter.c \
+		's/\.reaper = !record->base/.reaper = false/' runs_subhost enter
+	needs_rule sealed-before-start host/init.c \
+		's/\.reaper = reaper || .*,/.reaper = reaper,/' runs_subhost start
+}
+
+# --- what it is not shown, and does not inherit -----------------------------
+
+@test "MOUNTS=no: what tells of the host is masked" {
+	local users
+	debian_sub web
+	for users in shared no; do
+		echo "PRIVATE_USERS=$users" >>"$SUBHOST/web/config"
+		needs_rule masks run/masks.c 's/if (p->kind == MASK)/if (0)/' \
+			try 'grep : /proc/interrupts'
+	done
+}
+
+# A file of /proc is opened, not written to.
+@test "PRIVATE_USERS=no: what is the host's in /proc is read-only" {
+	local path
+	debian_sub web PRIVATE_USERS=no
+	for path in sys/kernel/panic sysrq-trigger irq/default_smp_affinity; do
+		[[ -e /proc/$path ]] || continue
+		needs_rule read-only-proc run/masks.c \
+			's/if (p->kind == READ_ONLY)/if (0)/' \
+			try "true >>/proc/$path"
+	done
+}
+
+@test "a switch for all networks at once is read-only" {
+	local path=/proc/sys/net/netfilter/nf_hooks_lwtunnel
+	[[ -e $path ]] || skip "this kernel has no $path"
+	debian_sub web
+	needs_rule read-only-lwtunnel run/masks.c '/nf_hooks_lwtunnel/d' \
+		try "true >>$path"
+}
+
+# What of it is the caller's?
+inherits() {
+	local said
+	said=$(
+		ulimit -Ss 1000
+		umask 077
+		setarch -R nice -n 5 timeout 60 "$SUBHOST_BIN" start -q web -- \
+			sh -c 'umask; ulimit -s; cat /proc/1/personality'
+	)
+	case ${said//$'\n'/ } in
+	"0022 8192 00000000") echo kept ;;
+	"0077 1000 00040000" | "0022 1000 00040000") echo broken ;;
+	*) echo "$said" ;;
+	esac
+}
+
+@test "limits and personality of the caller do not come in" {
+	debian_sub web
+	needs_rule inherit-nothing run/steps.c \
+		's/int r = inherit_nothing();/int r = 0;/' inherits
+}
+
+@test "CAPS takes away what it says" {
+	debian_sub web CAPS=-CHOWN
+	needs_rule caps-removed model/powers.c \
+		's/ & ~changes->removed;/;/' \
+		try 'touch /a; chown 5 /a'
+}
+
+finds_key() {
+	local search='
+		my @key = ("user", "treasure");
+		print syscall(250, 10, -3, @key, 0) > 0 ? "broken\n" : "kept\n"'
+	perl -e '
+		syscall(250, 1, 0) > 0 or die "no keyring: $!";
+		my @key = ("user", "treasure", "gold");
+		syscall(248, @key, 4, -3) > 0 or die "no key: $!";
+		exec("timeout", 60, @ARGV)' \
+		"$SUBHOST_BIN" start -q web -- perl -e "$search"
+}
+
+@test "the caller's session keyring is not the guest's" {
+	[[ $(uname -m) == x86_64 ]] || skip "numbers of system calls are x86_64's"
+	debian_sub web SECCOMP=off PRIVATE_USERS=no
+	needs_rule own-keyring run/steps.c '/step_keyring }/d' finds_key
 }

@@ -75,7 +75,8 @@ static void has_defaults(void **state)
 		assert_int_equal(d.reaper, ANSWER_AUTO);
 		assert_int_equal(d.stop_signal, 0);
 		assert_int_equal(d.stop_timeout, 10);
-		assert_false(d.mounts || d.host_network);
+		assert_string_equal(d.seccomp, "default");
+		assert_false(d.mounts || d.host_network || d.no_new_privs);
 		assert_true(!d.hostname && !d.workdir && !d.user);
 		assert_true(!d.pre_start && !d.post_stop);
 	}
@@ -130,6 +131,23 @@ static void takes_arrays_as_they_are(void **state)
 	assert_int_equal(d.users, USERS_NO);
 	assert_int_equal(d.reaper, ANSWER_NO);
 	assert_string_equal(d.user, "1000");
+}
+
+static void reads_seccomp(void **state)
+{
+	static const char *const values[] = {"default", "strict", "off",
+	                                     "/etc/my profile.json"};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		AUTO(declaration) struct declaration d = {0};
+		AUTO(buf) struct buf text = {0};
+
+		buf_printf(&text, "SECCOMP='%s' NO_NEW_PRIVS=yes", values[i]);
+		assert_declares(&d, buf_text(&text));
+		assert_string_equal(d.seccomp, values[i]);
+		assert_true(d.no_new_privs);
+	}
 }
 
 static void assert_refuses(const char *text, const char *wanted)
@@ -204,6 +222,18 @@ static void says_what_is_allowed(void **state)
 		{"STOPSIGNAL=SIGFOO",
 	         "STOPSIGNAL is \"SIGFOO\", a signal's name or number is "
 	         "needed, such as TERM, SIGTERM, RTMIN+3 or 15"},
+		{"SECCOMP=relaxed",
+	         "SECCOMP is \"relaxed\", default, strict, off or the absolute "
+	         "path of a profile is needed"},
+		{"SECCOMP=profile.json",
+	         "SECCOMP is \"profile.json\", default, strict, off or the "
+	         "absolute path of a profile is needed"},
+		{"SECCOMP=/a/../b",
+	         "SECCOMP is \"/a/../b\", a path without .. is needed"},
+		{"SECCOMP=(off strict)",
+	         "SECCOMP is an array, one value is allowed"},
+		{"NO_NEW_PRIVS=1",
+	         "NO_NEW_PRIVS is \"1\", no or yes is needed"},
 		{"STOP_TIMEOUT=10s",
 	         "STOP_TIMEOUT is \"10s\", a number from 0 to 86400 is "
 	         "needed"},
@@ -532,11 +562,9 @@ static void bounds_cables_and_names(void **state)
 
 static void refuses_what_it_does_not_do(void **state)
 {
-	static const char *const names[] = {
-		"CAPS",       "SECCOMP",       "NO_NEW_PRIVS", "DEVICES",
-		"MEMORY_MAX", "MEMORY_HIGH",   "CPU_MAX",      "CPU_WEIGHT",
-		"PIDS_MAX",   "IO_WEIGHT",     "AUTOSTART",    "AFTER",
-		"RESTART",    "RESTART_DELAY", "NOTIFY",       "LOG_MAX"};
+	static const char *const names[] = {"AUTOSTART", "AFTER",
+	                                    "RESTART",   "RESTART_DELAY",
+	                                    "NOTIFY",    "LOG_MAX"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -552,8 +580,8 @@ static void refuses_what_it_does_not_do(void **state)
 		           names[i]);
 		assert_refuses(buf_text(&text), buf_text(&wanted));
 	}
-	assert_refuses("A=1\nCAPS=('' x)",
-	               "config:2: CAPS is not supported by this version");
+	assert_refuses("A=1\nAFTER=('' x)",
+	               "config:2: AFTER is not supported by this version");
 }
 
 static void warns_of_slips(void **state)
@@ -654,6 +682,16 @@ static void shows_what_is_effective(void **state)
 	                    "HOSTS=@0\n"
 	                    "INIT=@0\n"
 	                    "REAPER=yes@6\n"
+	                    "DEVICES=@0\n"
+	                    "MEMORY_MAX=@0\n"
+	                    "MEMORY_HIGH=@0\n"
+	                    "CPU_MAX=@0\n"
+	                    "CPU_WEIGHT=@0\n"
+	                    "IO_WEIGHT=@0\n"
+	                    "PIDS_MAX=4096@0\n"
+	                    "CAPS=@0\n"
+	                    "SECCOMP=default@0\n"
+	                    "NO_NEW_PRIVS=no@0\n"
 	                    "HOSTNAME=@0\n"
 	                    "ENVIRONMENT=\"A=\\\\\\\"\" B=@4\n"
 	                    "WORKDIR=@0\n"
@@ -732,6 +770,7 @@ int main(void)
 		cmocka_unit_test(has_defaults),
 		cmocka_unit_test(reads_everything),
 		cmocka_unit_test(takes_arrays_as_they_are),
+		cmocka_unit_test(reads_seccomp),
 		cmocka_unit_test(says_what_is_allowed),
 		cmocka_unit_test(refuses_long_things),
 		cmocka_unit_test(reads_cables),

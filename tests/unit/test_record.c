@@ -35,6 +35,11 @@ static void fill(struct record *r)
 		.mounts = 1,
 		.stop_signal = 37,
 		.stop_timeout = 86400,
+		.foreground = 17,
+		.capabilities = 0xfffffedc12345678,
+		.no_new_privs = 1,
+		.filter = 0x8000000000000001,
+		.seccomp = mem_copy("/etc/a profile.json"),
 	};
 	for (uint64_t i = 0; i < RECORD_TMPFS_MAX; i++) {
 		snprintf(path, sizeof(path), "/run/%d =x \033", (int)i);
@@ -55,6 +60,11 @@ static void assert_same(const struct record *a, const struct record *b)
 	assert_same_text(a->boot, b->boot);
 	assert_same_text(a->kept, b->kept);
 	assert_same_text(a->post_stop, b->post_stop);
+	assert_same_text(a->seccomp, b->seccomp);
+	assert_true(a->foreground == b->foreground);
+	assert_true(a->capabilities == b->capabilities);
+	assert_true(a->no_new_privs == b->no_new_privs);
+	assert_true(a->filter == b->filter);
 	assert_true(a->base == b->base);
 	assert_true(a->since == b->since);
 	assert_true(a->live == b->live);
@@ -123,6 +133,8 @@ static void is_text_of_lines(void **state)
 	                    "# boot=b\npost_stop=/p\nbase=0\nsince=0\nlive=12\n"
 	                    "image=0\nnet_dev=0\nnet_inode=0\ninit=0\nbirth=0\n"
 	                    "mounts=0\nstop_signal=0\nstop_timeout=0\n"
+	                    "foreground=0\ncapabilities=0\nno_new_privs=0\n"
+	                    "filter=0\n"
 	                    "tmpfs=9 /run\ntmpfs=10 /tmp\n");
 }
 

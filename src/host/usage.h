@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What a running sub host uses, and what the kernel keeps it to. */
+#pragma once
+
+#include <stdint.h>
+
+#include "model/limits.h"
+
+struct sub;
+struct survey;
+
+struct usage {
+	struct limits limits;
+	uint64_t memory; /* bytes */
+	uint64_t pids;   /* processes and threads */
+	uint64_t cpu;    /* µs, since its start */
+};
+
+/* What this host does not count is 0. */
+void usage_take(struct usage *u, const struct sub *s, const struct survey *v);

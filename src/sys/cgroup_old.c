@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "sys/cgroup_old.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "sys/cgroup.h"
+
+#define FREEZE_TRIES 10000
+#define FREEZE_NS    1000000
+
+static const char *const names[CGROUP_CONTROLLERS] = {
+	[CGROUP_PIDS] = "pids",       [CGROUP_MEMORY] = "memory",
+	[CGROUP_CPU] = "cpu",         [CGROUP_BLKIO] = "blkio",
+	[CGROUP_DEVICES] = "devices", [CGROUP_FREEZER] = "freezer",
+};
+
+void cgroup_old_done(struct cgroup_old *old)
+{
+	for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+		fd_auto(&old->fd[i]);
+	*old = (struct cgroup_old)CGROUP_OLD_NONE;
+}
+
+enum cgroup_controller cgroup_old_named(const char *controller)
+{
+	enum cgroup_controller i = 0;
+
+	while (i < CGROUP_CONTROLLERS && strcmp(names[i], controller))
+		i++;
+	return i;
+}
+
+int cgroup_old_make(struct cgroup_old *old, const struct cgroup_place *place,
+                    enum cgroup_controller controller)
+{
+	AUTO(fd) int root_fd = -1;
+	int fd;
+
+	if (old->fd[controller] >= 0)
+		return 0;
+	root_fd = cgroup_open_controller(names[controller]);
+	if (root_fd < 0)
+		return root_fd;
+	fd = cgroup_make(root_fd, place->parent, place->name, place->mark);
+	if (fd == -EEXIST) {
+		AUTO(fd)
+		int left_fd = cgroup_open(root_fd, place->parent, place->name);
+
+		if (left_fd < 0 || !cgroup_is_marked(left_fd, place->mark))
+			return -EEXIST;
+		fd = cgroup_remove(root_fd, place->parent, place->name);
+		if (!fd)
+			fd = cgroup_make(root_fd, place->parent, place->name,
+			                 place->mark);
+	}
+	if (fd < 0)
+		return fd;
+	old->fd[controller] = fd;
+	return 0;
+}
+
+void cgroup_old_unmake(struct cgroup_old *old, const struct cgroup_place *place,
+                       enum cgroup_controller controller)
+{
+	AUTO(fd) int root_fd = cgroup_open_controller(names[controller]);
+
+	if (old->fd[controller] < 0 || root_fd < 0)
+		return;
+	close(old->fd[controller]);
+	old->fd[controller] = -1;
+	cgroup_remove(root_fd, place->parent, place->name);
+}
+
+int cgroup_old_open(struct cgroup_old *old, const struct cgroup_place *place)
+{
+	for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
+		AUTO(fd) int root_fd = cgroup_open_controller(names[i]);
+		AUTO(fd) int fd = -1;
+
+		if (root_fd < 0)
+			continue;
+		fd = cgroup_open(root_fd, place->parent, place->name);
+		if (fd < 0 && fd != -ENOENT)
+			return fd;
+		if (fd >= 0 && cgroup_is_marked(fd, place->mark))
+			old->fd[i] = fd_take(&fd);
+	}
+	return 0;
+}
+
+int cgroup_old_join(const struct cgroup_old *old)
+{
+	for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
+		int r = old->fd[i] < 0 ? 0
+		                       : file_write(old->fd[i], "tasks", "0");
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int remove_one(const struct cgroup_place *place, const char *controller)
+{
+	AUTO(fd) int root_fd = cgroup_open_controller(controller);
+	AUTO(fd) int fd = -1;
+
+	if (root_fd < 0)
+		return 0;
+	fd = cgroup_open(root_fd, place->parent, place->name);
+	if (fd == -ENOENT) {
+		cgroup_remove_parent(root_fd, place->parent);
+		return 0;
+	}
+	if (fd < 0)
+		return fd;
+	return cgroup_is_marked(fd, place->mark)
+	               ? cgroup_remove(root_fd, place->parent, place->name)
+	               : 0;
+}
+
+int cgroup_old_remove(const struct cgroup_place *place)
+{
+	int first = 0;
+
+	for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
+		int r = remove_one(place, names[i]);
+
+		first = first ? first : r;
+	}
+	return first;
+}
+
+static int has_state(int fd, const char *state)
+{
+	AUTO(buf) struct buf b = {0};
+	int r = file_read(fd, "freezer.state", 64, &b);
+
+	return r < 0 ? r
+	             : !strncmp(buf_text(&b), state, strlen(state)) &&
+	                       buf_text(&b)[strlen(state)] == '\n';
+}
+
+int cgroup_old_is_frozen(const struct cgroup_old *old)
+{
+	int fd = old->fd[CGROUP_FREEZER];
+
+	return fd < 0 ? 0 : has_state(fd, "FROZEN");
+}
+
+/* Version 1 has no event for it: it has to be asked again and again. */
+int cgroup_old_freeze(const struct cgroup_old *old, bool frozen)
+{
+	const char *state = frozen ? "FROZEN" : "THAWED";
+	const struct timespec moment = {.tv_nsec = FREEZE_NS};
+	int fd = old->fd[CGROUP_FREEZER], r;
+
+	if (fd < 0)
+		return -ENOENT;
+	for (int i = 0; i < FREEZE_TRIES; i++) {
+		r = file_write(fd, "freezer.state", state);
+		if (!r)
+			r = has_state(fd, state);
+		if (r)
+			return r < 0 ? r : 0;
+		nanosleep(&moment, NULL);
+	}
+	if (frozen) /* none of it, rather than some */
+		file_write(fd, "freezer.state", "THAWED");
+	return -ETIMEDOUT;
+}
