@@ -53,13 +53,13 @@ static void print_row(const struct report *r)
 	report_time(r->since, since, sizeof(since));
 	if (r->pid)
 		snprintf(pid, sizeof(pid), "%d", r->pid);
-	if (r->memory)
+	if (r->usage.memory)
 		snprintf(memory, sizeof(memory), "%.1fM",
-		         (double)r->memory / 1048576);
+		         (double)r->usage.memory / 1048576);
 	add_addresses(r, &addresses);
 	printf("%-20s %-10s %-16s %7s %5zu %8s %-20s %s%s\n", r->name,
 	       r->is_frozen ? "frozen" : state_name(r->state), since, pid,
-	       r->processes, memory, addresses.len ? addresses.data : "-",
+	       r->usage.processes, memory, addresses.len ? addresses.data : "-",
 	       r->base && *r->base ? r->base : "-",
 	       r->is_open ? " (not a security boundary)" : "");
 }

@@ -65,14 +65,6 @@ static void take_config(struct report *r, const struct sub *s)
 	declaration_differs(&d.declaration, take_difference, r);
 }
 
-static void take_usage(struct report *r, const struct survey *v)
-{
-	if (v->cgroup_fd < 0)
-		return;
-	cgroup_count(v->cgroup_fd, &r->processes);
-	cgroup_number(v->cgroup_fd, "memory.current", &r->memory);
-}
-
 int report_take(struct report *r, const struct context *c, const char *name,
                 struct err *err)
 {
@@ -96,7 +88,7 @@ int report_take(struct report *r, const struct context *c, const char *name,
 	r->uid = v.record.base;
 	r->pid = v.facts.init_alive ? v.init.pid : 0;
 	take_config(r, &s);
-	take_usage(r, &v);
+	usage_take(&r->usage, &s, &v);
 	return cabled_look(&s, &v, &r->cables, err);
 }
 
@@ -109,6 +101,41 @@ static void add_text(struct json_object *o, const char *key, const char *text)
 static void add_number(struct json_object *o, const char *key, uint64_t number)
 {
 	json_object_object_add(o, key, json_object_new_int64((int64_t)number));
+}
+
+/* What is not limited is not in it. */
+static struct json_object *limits_json(const struct limits *l)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (l->memory_max)
+		add_number(o, "memory_max", l->memory_max);
+	if (l->memory_high)
+		add_number(o, "memory_high", l->memory_high);
+	if (l->cpu_max)
+		json_object_object_add(
+			o, "cpu_max",
+			json_object_new_double(l->cpu_max / 100.));
+	if (l->cpu_weight)
+		add_number(o, "cpu_weight", l->cpu_weight);
+	if (l->io_weight)
+		add_number(o, "io_weight", l->io_weight);
+	if (l->pids_max)
+		add_number(o, "pids_max", l->pids_max);
+	return o;
+}
+
+static struct json_object *usage_json(const struct usage *u)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (u->memory)
+		add_number(o, "memory", u->memory);
+	if (u->pids)
+		add_number(o, "pids", u->pids);
+	if (u->cpu)
+		add_number(o, "cpu_usec", u->cpu);
+	return o;
 }
 
 static struct json_object *addresses_json(const struct addresses *addresses)
@@ -186,9 +213,14 @@ struct json_object *report_json(const struct report *r)
 		add_number(o, "since", r->since);
 	if (r->pid)
 		add_number(o, "pid", (uint64_t)r->pid);
-	add_number(o, "processes", r->processes);
-	if (r->memory)
-		add_number(o, "memory", r->memory);
+	add_number(o, "processes", r->usage.processes);
+	if (r->usage.memory)
+		add_number(o, "memory", r->usage.memory);
+	if (r->state == STATE_RUNNING) {
+		json_object_object_add(o, "limits",
+		                       limits_json(&r->usage.limits));
+		json_object_object_add(o, "usage", usage_json(&r->usage));
+	}
 	add_text(o, "base", r->base);
 	add_text(o, "private_users", r->users);
 	if (r->users)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "host/cabled.h"
 #include "host/survey.h"
+#include "host/usage.h"
 
 struct context;
 struct err;
@@ -27,8 +28,7 @@ struct report {
 	struct json_object *differs_json; /* the same; owned; NULL: unknown */
 	char *config_fault; /* why config cannot be read; owned; NULL: none */
 	uint64_t since;     /* seconds since 1970; 0: unknown */
-	uint64_t memory;    /* bytes; 0: the host does not count them */
-	size_t processes;
+	struct usage usage; /* 0: the host does not count it */
 	struct cabled_list cables; /* of one that is up */
 	int pid;                   /* of init; 0: none */
 	uint64_t uid;              /* the host's id of guest root */

@@ -184,7 +184,7 @@ static int set(const struct context *c, struct sub *sub, struct survey *v,
 	int r = read_settings(&s, sub, words, err);
 
 	if (r < 0)
-		return r;
+		return err_wrap(err, "%s", sub->name);
 	if (state != STATE_RUNNING && !c->is_saved)
 		return err_say(err, -EINVAL,
 		               "%s is %s and not running; --save sets it in "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* subhost status NAME */
+#include <ctype.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "cli/context.h"
 #include "cli/report.h"
 #include "cli/verb.h"
+#include "model/limits.h"
 
 static void line(const char *key, const char *value)
 {
@@ -59,6 +61,33 @@ static void print_cable(const struct cabled *c, size_t number)
 	print_counters(&c->inside);
 }
 
+/* "memory max 512M, pids max 4096" */
+static void print_limits(const struct limits *l)
+{
+	AUTO(buf) struct buf text = {0};
+
+	for (enum limit i = 0; i < LIMITS; i++) {
+		if (!limit_is_set(l, i))
+			continue;
+		buf_puts(&text, text.len ? ", " : "");
+		for (const char *c = limit_name(i); *c; c++)
+			buf_putc(&text, *c == '_' ? ' ' : (char)tolower(*c));
+		buf_putc(&text, ' ');
+		limit_show(l, i, &text);
+	}
+	line("limits", buf_text(&text));
+}
+
+static void print_usage(const struct usage *u)
+{
+	printf("%-14s %zu\n", "processes", u->processes);
+	if (u->memory)
+		printf("%-14s %" PRIu64 " bytes\n", "memory", u->memory);
+	if (u->cpu)
+		printf("%-14s %.2f seconds\n", "cpu", (double)u->cpu / 1e6);
+	print_limits(&u->limits);
+}
+
 static void print(const struct report *r, const struct context *c)
 {
 	char since[32];
@@ -70,9 +99,7 @@ static void print(const struct report *r, const struct context *c)
 	line("since", since);
 	if (r->pid)
 		printf("%-14s %d\n", "init", r->pid);
-	printf("%-14s %zu\n", "processes", r->processes);
-	if (r->memory)
-		printf("%-14s %" PRIu64 " bytes\n", "memory", r->memory);
+	print_usage(&r->usage);
 	printf("%-14s %s/%s\n", "directory", c->places.subhost, r->name);
 	line("base", r->base);
 	line("private users", r->users);

@@ -56,6 +56,8 @@ void usage_take(struct usage *u, const struct sub *s, const struct survey *v)
 		else if (v->cgroup_fd >= 0)
 			take_limit(u, i, 2, v->cgroup_fd);
 	}
+	cgroup_count(v->cgroup_fd >= 0 ? v->cgroup_fd : old.fd[CGROUP_DEVICES],
+	             &u->processes);
 	if (old.fd[CGROUP_MEMORY] >= 0)
 		cgroup_number(old.fd[CGROUP_MEMORY], "memory.usage_in_bytes",
 		              &u->memory);

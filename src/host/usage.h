@@ -2,6 +2,7 @@
 /* What a running sub host uses, and what the kernel keeps it to. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/limits.h"
@@ -11,6 +12,7 @@ struct survey;
 
 struct usage {
 	struct limits limits;
+	size_t processes;
 	uint64_t memory; /* bytes */
 	uint64_t pids;   /* processes and threads */
 	uint64_t cpu;    /* µs, since its start */

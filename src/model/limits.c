@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "model/value.h"
 
 #define PERIOD       100000 /* µs: what a share of the CPU is counted in */
 #define WEIGHT       100    /* the kernel's, of version 2 */
@@ -139,41 +140,51 @@ static void read_pids_max(struct limits *l, int version, const char *text)
 
 /* clang-format off */
 #define FILES_MAX 2
+#define FIELD(name) offsetof(struct limits, name)
 static const struct row {
 	const char *name;
 	const char *controller[2];		/* of version 1, of version 2 */
 	const char *files[2][FILES_MAX];
 	void (*print)(const struct limits *l, int version, struct buf *b);
 	void (*read)(struct limits *l, int version, const char *text);
+	value_print *show;
+	size_t field;
 } rows[LIMITS] = {
 	[LIMIT_MEMORY_MAX] = {
 		"MEMORY_MAX", {"memory", "memory"},
 		{{"memory.limit_in_bytes"}, {"memory.max"}},
-		print_memory_max, read_memory_max},
+		print_memory_max, read_memory_max,
+		value_print_bytes, FIELD(memory_max)},
 	/* Version 1 only reclaims down to it when memory is short. */
 	[LIMIT_MEMORY_HIGH] = {
 		"MEMORY_HIGH", {"memory", "memory"},
 		{{"memory.soft_limit_in_bytes"}, {"memory.high"}},
-		print_memory_high, read_memory_high},
+		print_memory_high, read_memory_high,
+		value_print_bytes, FIELD(memory_high)},
 	[LIMIT_CPU_MAX] = {
 		"CPU_MAX", {"cpu", "cpu"},
 		{{"cpu.cfs_quota_us"}, {"cpu.max"}},
-		print_cpu_max, read_cpu_max},
+		print_cpu_max, read_cpu_max,
+		value_print_cpus, FIELD(cpu_max)},
 	[LIMIT_CPU_WEIGHT] = {
 		"CPU_WEIGHT", {"cpu", "cpu"},
 		{{"cpu.shares"}, {"cpu.weight"}},
-		print_cpu_weight, read_cpu_weight},
+		print_cpu_weight, read_cpu_weight,
+		value_print_weight, FIELD(cpu_weight)},
 	/* The one of blk-iocost, the one of the scheduler bfq. */
 	[LIMIT_IO_WEIGHT] = {
 		"IO_WEIGHT", {"blkio", "io"},
 		{{"blkio.weight", "blkio.bfq.weight"},
 		 {"io.weight", "io.bfq.weight"}},
-		print_io_weight, read_io_weight},
+		print_io_weight, read_io_weight,
+		value_print_weight, FIELD(io_weight)},
 	[LIMIT_PIDS_MAX] = {
 		"PIDS_MAX", {"pids", "pids"},
 		{{"pids.max"}, {"pids.max"}},
-		print_pids_max, read_pids_max},
+		print_pids_max, read_pids_max,
+		value_print_pids, FIELD(pids_max)},
 };
+#undef FIELD
 /* clang-format on */
 
 const char *limit_name(enum limit limit)
@@ -216,6 +227,12 @@ void limit_print(const struct limits *l, enum limit limit, int version,
                  struct buf *b)
 {
 	rows[limit].print(l, version, b);
+}
+
+void limit_show(const struct limits *l, enum limit limit, struct buf *b)
+{
+	if (limit_is_set(l, limit))
+		rows[limit].show(b, (const char *)l + rows[limit].field);
 }
 
 void limit_read(struct limits *l, enum limit limit, int version,

@@ -46,6 +46,9 @@ const char *limit_file(enum limit limit, int version, size_t at);
 void limit_print(const struct limits *l, enum limit limit, int version,
                  struct buf *b);
 
+/* What config says for it: "512M"; nothing where it is not set. */
+void limit_show(const struct limits *l, enum limit limit, struct buf *b);
+
 /* The way back: what such a file says. What the kernel has by itself is not
  * set. */
 void limit_read(struct limits *l, enum limit limit, int version,

@@ -222,14 +222,19 @@ snapshot() {
 	} | LC_ALL=C sort
 }
 
+# By number: one of bats' own may only now execute what it is for.
+processes_in() {
+	sed -n 's/^\(process [0-9]*\) .*/\1/p' "$1" | LC_ALL=C sort
+}
+
 # A process that was there before may end (the timer of bats, for one).
 same_host() {
 	local before=$BATS_TEST_TMPDIR/before after=$BATS_TEST_TMPDIR/after
 
 	snapshot >"$after"
 	cmp -s <(grep -v '^process ' "$before") <(grep -v '^process ' "$after") &&
-		[[ -z $(LC_ALL=C comm -13 <(grep '^process ' "$before") \
-			<(grep '^process ' "$after")) ]]
+		[[ -z $(LC_ALL=C comm -13 <(processes_in "$before") \
+			<(processes_in "$after")) ]]
 }
 
 # The kernel lets go of some things (loop devices) a moment after the last
@@ -509,15 +514,19 @@ verdict() {
 # needs_rule RULE FILE SED CHECK…: CHECK says "kept" with the program under
 # test, and "broken" with one that lacks what SED takes out of src/FILE.
 needs_rule() {
-	local rule=$1 real=$SUBHOST_BIN broken said
-	broken=$("$TREE/tests/integration/without" \
-		"$1" "$2" "$3") || return
+	local rule=$1 real=$SUBHOST_BIN broken='' said
+	# The machine of tests/vm has none; there only the first half counts.
+	if command -v meson >/dev/null; then
+		broken=$("$TREE/tests/integration/without" \
+			"$1" "$2" "$3") || return
+	fi
 	shift 3
 	said=$(verdict "$@")
 	[[ $said == kept ]] || {
 		echo "$rule does not hold: $* says '$said'"
 		return 1
 	}
+	[[ -n $broken ]] || return 0
 	SUBHOST_BIN=$broken
 	said=$(verdict "$@")
 	SUBHOST_BIN=$real

@@ -154,8 +154,7 @@ static void keeps_a_value_a_value(void **state)
 		assert_int_equal(edit("A=1\nN=1\n", plain[i], &b, &err), 0);
 	buf_done(&b);
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
-		assert_int_equal(edit("A=1\nN=1\n", odd[i], &b, &err),
-		                 -EINVAL);
+		assert_int_equal(edit("A=1\nN=1\n", odd[i], &b, &err), -EINVAL);
 		assert_int_equal(b.len, 0);
 	}
 }

@@ -105,6 +105,35 @@ static void reads_what_the_kernel_says(void **state)
 	assert_int_equal(l.io_weight, 300);
 }
 
+static void assert_shows(const struct limits *l, enum limit limit,
+                         const char *wanted)
+{
+	AUTO(buf) struct buf b = {0};
+
+	limit_show(l, limit, &b);
+	assert_string_equal(buf_text(&b), wanted);
+}
+
+static void shows_what_config_says(void **state)
+{
+	static const struct limits l = {
+		.memory_max = 512 << 20,
+		.memory_high = 65537,
+		.cpu_max = 125,
+		.cpu_weight = 1,
+		.io_weight = 10000,
+		.pids_max = 4096,
+	};
+	static const char *const wanted[LIMITS] = {"512M", "65537", "1.25",
+	                                           "1",    "10000", "4096"};
+
+	(void)state;
+	for (enum limit i = 0; i < LIMITS; i++) {
+		assert_shows(&l, i, wanted[i]);
+		assert_shows(&none, i, "");
+	}
+}
+
 static void names_files_and_controllers(void **state)
 {
 	static const struct {
@@ -148,6 +177,7 @@ int main(void)
 		cmocka_unit_test(prints_the_kernels_own_where_nothing_is_set),
 		cmocka_unit_test(stays_within_what_version_1_takes),
 		cmocka_unit_test(reads_what_the_kernel_says),
+		cmocka_unit_test(shows_what_config_says),
 		cmocka_unit_test(names_files_and_controllers),
 	};
 
