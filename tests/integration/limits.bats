@@ -283,7 +283,7 @@ opens_a_node() {
 	start_quietly web -- sh -c 'while [ ! -e /dev/there ]; do sleep 0.1; done
 		( : </dev/there ) 2>/err && echo opened || echo refused
 		sleep 1000' >&2
-	nsenter -t "$(init_pid web)" -m /bin/mknod /dev/there c 10 229
+	nsenter -t "$(init_pid web)" -m /bin/mknod /dev/there c 10 237
 	wait_until 5 test -s "$BATS_TEST_TMPDIR/web.out"
 	case $(<"$BATS_TEST_TMPDIR/web.out") in
 	refused) grep -q 'not permitted' "$SUBHOST/web/root/err" && echo kept ;;
@@ -300,7 +300,7 @@ with_head() {
 @test "no device but the usual ones, even with a node" {
 	web
 	with_head
-	[[ -c /dev/fuse ]] || skip "no /dev/fuse here"
+	[[ -c /dev/loop-control ]] || skip "no /dev/loop-control here"
 	rule device-filter host/limits.c \
 		's/int r = filter_devices(l, false, err);/int r = 0;/' opens_a_node
 }
