@@ -50,11 +50,8 @@ void resolv_print(const struct words *dns, struct buf *b)
 void resolv_print_hosts(const struct words *hosts, const char *hostname,
                         struct buf *b)
 {
-	buf_puts(b,
-	         hosts->n ? "# written by subhost at each start: HOSTS in its "
-	                    "config\n"
-	                  : "# made by subhost, since there was none\n");
-	buf_puts(b, "127.0.0.1 localhost\n"
+	buf_puts(b, "# written by subhost at each start: HOSTS in its config\n"
+	            "127.0.0.1 localhost\n"
 	            "::1 localhost ip6-localhost ip6-loopback\n");
 	buf_printf(b, "127.0.1.1 %s\n", hostname);
 	for (size_t i = 0; i < hosts->n; i++)

@@ -2,9 +2,7 @@
 
 #include "root/names.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -13,7 +11,6 @@
 #include "model/declaration.h"
 #include "model/resolv.h"
 #include "root/guest.h"
-#include "sys/beneath.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 #define RESOLV_MAX  65536
@@ -34,19 +31,6 @@ static int take_resolv(const struct words *dns, struct buf *b, struct err *err)
 	             : 0;
 }
 
-/* A root without /etc/hosts, as a minimal Debian is, knows not even localhost.
- */
-static bool lacks_hosts(int live_fd)
-{
-	AUTO(fd) int etc_fd = beneath_open(live_fd, "/etc", true);
-	AUTO(fd) int fd = -1;
-
-	if (etc_fd < 0)
-		return false;
-	fd = beneath_open(etc_fd, "hosts", false);
-	return fd == -ENOENT;
-}
-
 int names_write(const struct declaration *d, const char *hostname, int live_fd,
                 int userns_fd, struct err *err)
 {
@@ -58,7 +42,7 @@ int names_write(const struct declaration *d, const char *hostname, int live_fd,
 	if (d->dns.n)
 		files[n++] = (struct guest_file){"/etc", "resolv.conf",
 		                                 buf_text(&resolv)};
-	if (d->hosts.n || lacks_hosts(live_fd)) {
+	if (d->hosts.n) {
 		resolv_print_hosts(&d->hosts, hostname, &hosts);
 		files[n++] =
 			(struct guest_file){"/etc", "hosts", buf_text(&hosts)};
