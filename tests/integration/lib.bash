@@ -102,11 +102,12 @@ stop_all() {
 
 # After a failure: what the next test must not trip over.
 force_clean() {
-	local kind pid name dir at file
+	local pid name dir at file
 
-	while read -r kind pid name; do
-		[[ $kind != process ]] || kill -KILL "$pid" 2>/dev/null || true
-	done < <(comm -13 "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after")
+	while read -r _ pid; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done < <(LC_ALL=C comm -13 <(processes_in "$BATS_TEST_TMPDIR/before") \
+		<(processes_in "$BATS_TEST_TMPDIR/after"))
 	for name in /sys/block/loop*; do
 		file=$(cat "$name/loop/backing_file" 2>/dev/null) || continue
 		[[ $file != "$PLACES"/* ]] || losetup -d "/dev/${name##*/}" || true
@@ -193,6 +194,9 @@ snapshot_processes() {
 	for file in /proc/[0-9]*/stat; do
 		read -r stat 2>/dev/null <"$file" || continue
 		pid=${stat%% *} comm=${stat#*(} comm=${comm%)*}
+		# The timer of bats, which may only come now.
+		[[ $comm != sleep || $(tr '\0' ' ' <"/proc/$pid/cmdline") != \
+			"sleep ${BATS_TEST_TIMEOUT-} " ]] || continue
 		[[ $pid == "$BASHPID" ]] || echo "process $pid $comm"
 	done 2>/dev/null
 }
@@ -240,7 +244,7 @@ same_host() {
 # The kernel lets go of some things (loop devices) a moment after the last
 # reference, hence not at once. May be called within a test, too.
 assert_same_host() {
-	wait_until 3 same_host && return
+	wait_until 10 same_host && return
 	echo "the host is not what it was before the test:"
 	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" |
 		grep '^[<>]' | head -n 40
