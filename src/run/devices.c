@@ -53,6 +53,7 @@ static const struct link {
 };
 /* clang-format on */
 
+#define PTYS_MAX "512" /* the host has 3072 for all guests together */
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const int directory_flags =
@@ -156,10 +157,8 @@ int devices_make(uid_t base, const struct device_list *more, int *ret_dev_fd,
 {
 	char gid[16];
 	const struct mount_option options[] = {
-		{"gid", gid},
-		{"mode", "0620"},
-		{"ptmxmode", "0666"},
-		{NULL, NULL},
+		{"gid", gid},      {"mode", "0620"}, {"ptmxmode", "0666"},
+		{"max", PTYS_MAX}, {NULL, NULL},
 	};
 	AUTO(fd) int dev_fd = make_dev(base, more);
 	AUTO(fd) int pts_fd = -1;

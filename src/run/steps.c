@@ -58,10 +58,12 @@ static const struct step launching[] = {
 	{ "filter its system calls",		step_filter },
 	{ "take its capabilities",		step_capabilities },
 	{ "give it its terminal",		step_terminal },
+	/* Before it goes anywhere: a directory of the guest's may be a symlink to
+	 * a descriptor (CVE-2024-21626). */
+	{ "close what is the host's",		step_close },
 	{ "become the user",			step_user,	ALWAYS, ABOUT_USER },
 	{ "enter the directory",		step_workdir,	ALWAYS,
 	  ABOUT_WORKDIR },
-	{ "close what is the host's",		step_close },
 	{ "set NO_NEW_PRIVS",			step_no_new_privs },
 	{ "run",				step_exec,	ALWAYS, ABOUT_COMMAND },
 };
