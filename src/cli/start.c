@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -22,6 +23,8 @@
 #include "run/console.h"
 #include "run/launcher.h"
 #include "sub/declare.h"
+
+#define RESTART_SECONDS 5 /* a run shorter than that is followed by a pause */
 
 /* One run of one sub host, from set-up to the end of its init. */
 struct run {
@@ -138,7 +141,7 @@ static int run_once(struct run *run, bool *ret_again)
 		context_fail(run->context, &err);
 		return EXIT_OURS;
 	}
-	*ret_again = ours && asks_for_restart(&ending);
+	*ret_again = ours && !ending.was_told && asks_for_restart(&ending);
 	return status_of(&ending);
 }
 
@@ -156,6 +159,7 @@ int start_foreground(const struct context *c, int argc, char **argv,
 		return EXIT_OURS;
 	console_hold_signals();
 	while (again) {
+		time_t since = time(NULL);
 		AUTO(run)
 		struct run run = {
 			.context = c,
@@ -166,6 +170,13 @@ int start_foreground(const struct context *c, int argc, char **argv,
 		};
 
 		status = run_once(&run, &again);
+		/* One that does nothing else shall not have all our time. */
+		if (again && time(NULL) - since < RESTART_SECONDS) {
+			int signal = console_pause();
+
+			if (signal)
+				return 128 + signal;
+		}
 	}
 	return status;
 }

@@ -27,6 +27,7 @@ struct flow {
 enum { FROM_US, FROM_INIT, SIGNALS, INIT, TO_INIT, TO_US, POLLED };
 
 struct console {
+	bool was_told; /* to end */
 	struct process *init;
 	struct flow in, out;
 	int signal_fd;
@@ -118,6 +119,7 @@ static void flow_write(struct flow *f)
 
 static void hand_on(struct console *c, int signal)
 {
+	c->was_told |= signal != SIGUSR1 && signal != SIGUSR2;
 	/* Nothing else ends a first process that does not hear it. */
 	if (process_is_first(c->init->pid) &&
 	    !process_catches(c->init->pid, signal))
@@ -248,8 +250,21 @@ int console_run(struct process *init, int master_fd, struct ending *ret_ending,
 	fd_auto(&c.slave_fd);
 	if (!r) {
 		r = process_wait(init, ret_ending);
+		ret_ending->was_told = c.was_told;
 		if (r < 0)
 			err_set(err, r, "cannot reap init");
 	}
 	return r;
+}
+
+int console_pause(void)
+{
+	const struct timespec pause = {.tv_sec = 1};
+	sigset_t set;
+	int signal;
+
+	held_signals(&set);
+	sigdelset(&set, SIGWINCH);
+	signal = sigtimedwait(&set, NULL, &pause);
+	return signal < 0 ? 0 : signal;
 }

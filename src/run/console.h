@@ -21,3 +21,6 @@ int console_run(struct process *init, int master_fd, struct ending *ret_ending,
 
 /* From now on those signals wait for console_run(). */
 void console_hold_signals(void);
+
+/* Wait a second between two runs, or until one of them comes: it, or 0. */
+int console_pause(void);
