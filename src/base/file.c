@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -102,8 +103,8 @@ static int open_fresh(int dir_fd, const char *fresh, unsigned mode)
 	return fd < 0 ? -errno : fd;
 }
 
-int file_replace_as(int dir_fd, const char *name, unsigned mode,
-                    const char *text)
+static int replace(int dir_fd, const char *name, unsigned mode,
+                   const char *text, bool synced)
 {
 	AUTO(fd) int fd = -1;
 	char fresh[FRESH_BYTES];
@@ -115,11 +116,27 @@ int file_replace_as(int dir_fd, const char *name, unsigned mode,
 	if (fd < 0)
 		return fd;
 	r = write_all(fd, text, strlen(text));
+	if (!r && synced && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
+		r = -errno;
 	if (!r && renameat(dir_fd, fresh, dir_fd, name) < 0)
 		r = -errno;
 	if (r < 0)
 		unlinkat(dir_fd, fresh, 0);
 	return r;
+}
+
+int file_replace_as(int dir_fd, const char *name, unsigned mode,
+                    const char *text)
+{
+	return replace(dir_fd, name, mode, text, false);
+}
+
+int file_replace_synced(int dir_fd, const char *name, unsigned mode,
+                        const char *text)
+{
+	int r = replace(dir_fd, name, mode, text, true);
+
+	return r < 0 ? r : fsync(dir_fd) < 0 ? -errno : 0;
 }
 
 int file_replace(int dir_fd, const char *name, const char *text)

@@ -23,6 +23,11 @@ int file_replace(int dir_fd, const char *name, const char *text);
 int file_replace_as(int dir_fd, const char *name, unsigned mode,
                     const char *text);
 
+/* The same with exactly that mode, and synced to disk with its folder: what it
+ * says outlives a power cut. */
+int file_replace_synced(int dir_fd, const char *name, unsigned mode,
+                        const char *text);
+
 /* Remove what a file_replace() of that name left that was cut short. */
 void file_abandon(int dir_fd, const char *name);
 

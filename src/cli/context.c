@@ -16,6 +16,7 @@ struct option_row {
 	const char *verbs; /* " a b ": those that take it; NULL: all */
 	void (*set)(struct context *c); /* it has no value, or */
 	bool (*take)(struct context *c, const char *value);
+	bool is_word; /* or it is left among the verb's words */
 };
 
 static void set_quiet(struct context *c)
@@ -63,6 +64,22 @@ static bool take_user(struct context *c, const char *value)
 	return *value;
 }
 
+static void set_kill(struct context *c)
+{
+	c->is_kill = true;
+}
+
+static void set_all(struct context *c)
+{
+	c->is_all = true;
+}
+
+static bool take_actor(struct context *c, const char *value)
+{
+	c->actor = value;
+	return *value;
+}
+
 static bool take_seconds(struct context *c, const char *value)
 {
 	char *end;
@@ -73,6 +90,8 @@ static bool take_seconds(struct context *c, const char *value)
 	c->seconds = (int)seconds;
 	return true;
 }
+
+#define CAST_VERBS " cast ucast caston castoff castblock publish unpublish "
 
 /* clang-format off */
 static const struct option_row options[] = {
@@ -86,6 +105,14 @@ static const struct option_row options[] = {
 	{ "--force",	" stop hibernate restart ", set_forced },
 	{ "--timeout",	" stop hibernate restart ", NULL, take_seconds },
 	{ "-u",		" enter ",		NULL,	take_user },
+	{ "--as",	CAST_VERBS "showcast ",	NULL,	take_actor },
+	{ "--kill",	" castoff ucast ",	set_kill },
+	{ "--ro",	" cast caston publish ", .is_word = true },
+	{ "--rw",	" cast publish ",	.is_word = true },
+	{ "--refresh", " allow ", .is_word = true },
+	{ "--lift",	" castblock ",		.is_word = true },
+	{ "-a",		" showcast ",		set_all },
+	{ "--all",	" showcast ",		set_all },
 	{ NULL,		NULL,			NULL },
 };
 /* clang-format on */
@@ -140,13 +167,22 @@ static const struct option_row *find(const struct context *c, const char *word,
 	return NULL;
 }
 
+/* Is it an option that the verb's words keep? */
+static bool stays(const struct context *c, const char *word)
+{
+	const char *value;
+	const struct option_row *o = find(c, word, &value);
+
+	return o && o->is_word && !value;
+}
+
 /* Take one option; *at is the index of its last word then. */
 static bool take(struct context *c, int argc, char **argv, int *at)
 {
 	const char *word = argv[*at], *value;
 	const struct option_row *o = find(c, word, &value);
 
-	if (!o || (o->set && value)) {
+	if (!o || o->is_word || (o->set && value)) {
 		fprintf(stderr, "%s: there is no option %s%s%s\n", c->program,
 		        word, c->verb ? " of " : "",
 		        c->verb ? c->verb->name : "");
@@ -156,6 +192,7 @@ static bool take(struct context *c, int argc, char **argv, int *at)
 		o->set(c);
 		return true;
 	}
+
 	if (!value && *at + 1 < argc)
 		value = argv[++*at];
 	if (value && o->take(c, value))
@@ -191,7 +228,7 @@ int context_options(struct context *c, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		if (!strcmp(argv[i], "--"))
 			return keep_rest(argc, argv, i, left);
-		if (argv[i][0] != '-' || !argv[i][1])
+		if (argv[i][0] != '-' || !argv[i][1] || stays(c, argv[i]))
 			argv[left++] = argv[i];
 		else if (!take(c, argc, argv, &i))
 			return -1;

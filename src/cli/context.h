@@ -29,6 +29,9 @@ struct context {
 	bool is_check;           /* --check */
 	bool is_saved;           /* --save */
 	bool is_nat;             /* --nat */
+	bool is_kill;            /* --kill */
+	bool is_all;             /* -a */
+	const char *actor;       /* --as; NULL: the host itself */
 	const char *user;        /* -u; NULL: as declared */
 	int seconds;             /* --timeout; -1: as declared */
 };

@@ -29,7 +29,25 @@ struct context;
 	V(thaw,      "NAME...",							\
 	  "let the clock of its processes go on")				\
 	V(set,       "[--save] NAME VARIABLE=VALUE...",				\
-	  "change its limits while it runs")
+	  "change its limits while it runs")					\
+	V(cast,      "[--as NAME] DIR PEER[:TARGET] [--ro | --rw]",		\
+	  "offer a directory, or a file, to a sub host")			\
+	V(ucast,     "[--as NAME] [--kill] DIR [PEER]",				\
+	  "withdraw an offer: it leaves the receiver at once")			\
+	V(caston,    "--as NAME [PEER:PATH [TARGET] [--ro]]",			\
+	  "accept what is offered, or one of it")				\
+	V(castoff,   "--as NAME [--kill] [PATH | PEER:PATH]",			\
+	  "take off what was accepted, or one of it")				\
+	V(castblock, "--as NAME [PATH | PEER | PEER:PATH | --lift [WHAT...]]",	\
+	  "refuse offers; --lift undoes that")					\
+	V(publish,   "[--as NAME] DIR [--ro | --rw]",				\
+	  "offer to every sub host; the host's own are --ro")			\
+	V(unpublish, "[--as NAME] DIR",						\
+	  "withdraw that")							\
+	V(allow,     "NAME VERB... | --refresh",				\
+	  "enable verbs in its /syscmd")					\
+	V(deny,      "NAME VERB...",						\
+	  "take them out of it")
 
 #define MORE_VERBS(V)								\
 	V(list,      "[--json]",						\

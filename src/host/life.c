@@ -30,6 +30,7 @@ static int undo(struct life *l, size_t end, bool keep, struct err *err)
 	struct err ignored;
 	int first = 0;
 
+	l->is_kept = keep;
 	for (size_t i = end; i-- > 0;) {
 		int r;
 

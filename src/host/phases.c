@@ -15,6 +15,7 @@
 #include "host/groups.h"
 #include "host/init.h"
 #include "host/life.h"
+#include "host/sharing.h"
 #include "host/survey.h"
 #include "root/guest.h"
 #include "root/names.h"
@@ -426,11 +427,14 @@ const struct phase phases[] = {
 	{ make,		NULL,		.is_kept = true },
 	{ mount_live,	unmount_live,	.is_kept = true },
 	{ pin_net,	unpin_net,	.is_kept = true },
+	{ NULL,		sharing_end,	.is_kept = true, .is_vital = true },
 	{ NULL,		note_end },
 	{ find_user,	NULL },
 	{ tend_cables,	NULL },
 	{ write_names,	NULL },
+	{ NULL,		sharing_settle },
 	{ mount_tmpfs,	unmount_tmpfs },
+	{ sharing_begin, NULL },
 	{ groups_make,	groups_remove,	.is_vital = true },
 	{ init_start,	init_end,	.is_vital = true },
 };

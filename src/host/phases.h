@@ -31,6 +31,7 @@ struct life {
 	struct cgroup_old old;      /* made for it; owned */
 	struct device_list devices; /* DEVICES; owned */
 	bool is_waking;             /* what hibernation keeps is there */
+	bool is_kept;               /* undoing: hibernation, no stop */
 	bool force;                 /* end init without asking it first */
 	int seconds; /* how long it may take then; < 0: as declared */
 };

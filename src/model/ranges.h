@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Id ranges: which one each isolated sub host has, as text of lines
- * "NAME BASE", and UID_BASE out of vzdaemon.conf. Pure.
+ * "NAME BASE". Pure.
  */
 #pragma once
 
 #include <stdint.h>
 
 struct buf;
-struct err;
 
 #define RANGES_IDS 65536u /* ids in each range */
 #define RANGES_UID_BASE                                                        \
@@ -21,8 +20,3 @@ struct err;
  */
 int ranges_find(const char *text, const char *name, uint32_t uid_base,
                 uint32_t *ret_base, struct buf *added);
-
-/* UID_BASE out of the text of vzdaemon.conf (KEY = value, # comments);
- * unknown keys and bad values fail with "where:LINE: …". */
-int ranges_read_uid_base(const char *text, const char *where,
-                         uint32_t *ret_base, struct err *err);

@@ -25,6 +25,7 @@ static const struct number_row {
 	{ "init",	offsetof(struct record, init) },
 	{ "birth",	offsetof(struct record, birth) },
 	{ "mounts",	offsetof(struct record, mounts) },
+	{ "shares",	offsetof(struct record, shares) },
 	{ "stop_signal", offsetof(struct record, stop_signal) },
 	{ "stop_timeout", offsetof(struct record, stop_timeout) },
 	{ "foreground",	offsetof(struct record, foreground) },

@@ -36,6 +36,7 @@ struct record {
 	uint64_t init;               /* pid on the host; 0: hibernated */
 	uint64_t birth;              /* of init, in clock ticks after boot */
 	uint64_t mounts;             /* 1: MOUNTS=yes */
+	uint64_t shares;             /* 1: casts may come and go */
 	uint64_t stop_signal, stop_timeout; /* how init is asked to end */
 	uint64_t foreground; /* the pid of the subhost whose child it is */
 	/* How init is confined, and so whoever joins it. */

@@ -13,6 +13,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "sub/sub.h"
 #include "sys/mntns.h"
 
@@ -91,20 +92,26 @@ static bool is_ours(int run_fd)
 {
 	struct stat st;
 
-	return !fstat(run_fd, &st) && (st.st_mode & 07777) == SUB_RUN_MODE;
+	return !fstat(run_fd, &st) && (st.st_mode & 07777) == PLACES_RUN_MODE;
+}
+
+void launcher_leave_run(const struct places *places, int *run_fd)
+{
+	if (*run_fd < 0)
+		return;
+	/* Whoever else is at work holds it, and will come by here too. */
+	if (!flock(*run_fd, LOCK_EX | LOCK_NB) && !has_record(*run_fd, NULL)) {
+		mntns_unpin(*run_fd, PIN);
+		if (is_ours(*run_fd)) {
+			file_remove_tree(*run_fd, PLACES_CASTS);
+			rmdir(places->run);
+		}
+	}
+	close(*run_fd);
+	*run_fd = -1;
 }
 
 void launcher_leave(struct sub *s)
 {
-	if (s->run_fd < 0)
-		return;
-	/* Whoever else is at work holds it, and will come by here too. */
-	if (!flock(s->run_fd, LOCK_EX | LOCK_NB) &&
-	    !has_record(s->run_fd, NULL)) {
-		mntns_unpin(s->run_fd, PIN);
-		if (is_ours(s->run_fd))
-			rmdir(s->places->run);
-	}
-	close(s->run_fd);
-	s->run_fd = -1;
+	launcher_leave_run(s->places, &s->run_fd);
 }

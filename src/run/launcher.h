@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 struct err;
+struct places;
 struct sub;
 
 /*
@@ -22,3 +23,4 @@ int launcher_open(struct sub *s, bool needed, int *ret_fd, struct err *err);
 /* Remove launcher and SUBHOST_RUN if nobody is up any more and nobody else is
  * at work. Gives up the hold on SUBHOST_RUN. */
 void launcher_leave(struct sub *s);
+void launcher_leave_run(const struct places *places, int *run_fd);

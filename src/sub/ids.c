@@ -3,7 +3,6 @@
 #include "sub/ids.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -12,23 +11,11 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "model/ranges.h"
+#include "sub/settings.h"
 #include "sub/sub.h"
 
 #define TEXT_MAX (1 << 20)
 #define RANGES   "ranges"
-
-static int read_uid_base(const struct sub *s, uint32_t *ret_base,
-                         struct err *err)
-{
-	AUTO(buf) struct buf path = {0}, text = {0};
-	int r;
-
-	buf_printf(&path, "%s/vzdaemon.conf", s->places->etc);
-	r = file_read(AT_FDCWD, path.data, TEXT_MAX, &text);
-	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
-		return err_set(err, r, "cannot read %s", path.data);
-	return ranges_read_uid_base(buf_text(&text), path.data, ret_base, err);
-}
 
 static int own_range(const struct sub *s, uint32_t uid_base, uint32_t *ret_base,
                      struct err *err)
@@ -59,11 +46,13 @@ static int own_range(const struct sub *s, uint32_t uid_base, uint32_t *ret_base,
 int ids_choose(const struct sub *s, enum users users, uid_t *ret_base,
                struct err *err)
 {
+	AUTO(vzdaemon) struct vzdaemon settings = {0};
 	uint32_t base = 0;
 	int r = 0;
 
 	if (users != USERS_NO)
-		r = read_uid_base(s, &base, err);
+		r = settings_read(s->places, &settings, err);
+	base = settings.uid_base;
 	if (!r && users == USERS_ISOLATED)
 		r = own_range(s, base, &base, err);
 	if (!r)

@@ -12,8 +12,10 @@
 #include <sys/stat.h>
 
 #include "base/auto.h"
+#include "base/file.h"
 
 #define USUAL_RUN "/run/subhost"
+#define RUN_TRIES 64
 
 static const char *from_environment(const char *key, const char *usual)
 {
@@ -54,4 +56,50 @@ int places_hold_state(const struct places *p, int *ret_fd)
 		return -errno;
 	*ret_fd = fd_take(&fd);
 	return 0;
+}
+
+static int make_run(const char *run, int *ret_fd)
+{
+	int r = file_make_dirs(run, PLACES_RUN_MODE), fd;
+
+	if (r < 0)
+		return r;
+	fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+/* Open and hold SUBHOST_RUN; 1 when it was removed at that moment. */
+static int try_run(const char *run, int *ret_fd)
+{
+	AUTO(fd) int fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0 && errno == ENOENT)
+		r = make_run(run, &fd);
+	else if (fd < 0)
+		r = -errno;
+	if (r == -ENOENT)
+		return 1;
+	if (r < 0)
+		return r;
+	if (flock(fd, LOCK_SH) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!st.st_nlink)
+		return 1;
+	*ret_fd = fd_take(&fd);
+	return 0;
+}
+
+int places_hold_run(const struct places *p, int *ret_fd)
+{
+	int r = 1;
+
+	/* Each try but the last may meet one who removes it. */
+	for (int i = 0; r > 0 && i < RUN_TRIES; i++)
+		r = try_run(p->run, ret_fd);
+	return r > 0 ? -ELOOP : r;
 }

@@ -21,3 +21,15 @@ void places_tag(const struct places *p, char ret_tag[static 10]);
 /* Make SUBHOST_STATE if need be and hold its lock for as long as *ret_fd is
  * open: 0 or -errno. */
 int places_hold_state(const struct places *p, int *ret_fd);
+
+/* The mode of a SUBHOST_RUN that we made, and so remove with the last one: the
+ * sticky bit, which nobody else would set there, is a mark that comes with the
+ * directory, whatever befalls its maker next. */
+#define PLACES_RUN_MODE 01700
+
+/* In SUBHOST_RUN: what is known of casts. It goes when nobody is up. */
+#define PLACES_CASTS ".casts"
+
+/* Make SUBHOST_RUN if need be and hold it, shared with others, for as long as
+ * *ret_fd is open: nobody removes it meanwhile. 0 or -errno. */
+int places_hold_run(const struct places *p, int *ret_fd);

@@ -20,8 +20,7 @@
 #include "model/record.h"
 #include "sub/lock.h"
 
-#define BOOT_ID   "/proc/sys/kernel/random/boot_id"
-#define RUN_TRIES 64
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
 void sub_done(struct sub *s)
 {
@@ -121,51 +120,10 @@ int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err)
 	return 0;
 }
 
-static int make_run(const char *run, int *ret_fd)
-{
-	int r = file_make_dirs(run, SUB_RUN_MODE), fd;
-
-	if (r < 0)
-		return r;
-	fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	*ret_fd = fd;
-	return 0;
-}
-
-/* Open and hold SUBHOST_RUN; 1 when it was removed at that moment. */
-static int try_run(const char *run, int *ret_fd)
-{
-	AUTO(fd) int fd = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-	int r = 0;
-
-	if (fd < 0 && errno == ENOENT)
-		r = make_run(run, &fd);
-	else if (fd < 0)
-		r = -errno;
-	if (r == -ENOENT)
-		return 1;
-	if (r < 0)
-		return r;
-	if (flock(fd, LOCK_SH) < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!st.st_nlink)
-		return 1;
-	*ret_fd = fd_take(&fd);
-	return 0;
-}
-
 int sub_hold_run(struct sub *s, struct err *err)
 {
-	int r = 1;
+	int r = places_hold_run(s->places, &s->run_fd);
 
-	/* Each try but the last may meet one who removes it. */
-	for (int i = 0; r > 0 && i < RUN_TRIES; i++)
-		r = try_run(s->places->run, &s->run_fd);
-	if (r > 0)
-		r = -ELOOP;
 	return r < 0 ? err_set(err, r, "cannot open %s", s->places->run) : 0;
 }
 

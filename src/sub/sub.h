@@ -47,11 +47,6 @@ void sub_let_go(struct sub *s);
  * plain ids, setuid ones too. *ret_changed says whether they could get in. */
 int sub_close_to_others(struct sub *s, bool *ret_changed, struct err *err);
 
-/* The mode of a SUBHOST_RUN that we made, and so remove with the last one: the
- * sticky bit, which nobody else would set there, is a mark that comes with the
- * directory, whatever befalls its maker next. */
-#define SUB_RUN_MODE 01700
-
 /* Make SUBHOST_RUN if need be and hold it. */
 int sub_hold_run(struct sub *s, struct err *err);
 

@@ -343,6 +343,21 @@ int cgroup_count(int cgroup_fd, size_t *ret_count)
 	return r;
 }
 
+static int list_one(int parent_fd, const char *name, void *arg)
+{
+	AUTO(fd) int fd = openat(parent_fd, name, dir_flags);
+
+	return fd < 0 ? -errno
+	              : file_read(fd, "cgroup.procs", FILE_BYTES_MAX, arg);
+}
+
+int cgroup_list(int cgroup_fd, struct buf *pids)
+{
+	int r = file_read(cgroup_fd, "cgroup.procs", FILE_BYTES_MAX, pids);
+
+	return r < 0 ? r : walk(cgroup_fd, list_one, pids);
+}
+
 int cgroup_number(int cgroup_fd, const char *file, uint64_t *ret_number)
 {
 	AUTO(buf) struct buf b = {0};

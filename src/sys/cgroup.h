@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
+
 /* The root of the unified hierarchy: a descriptor, -ENOENT where none is
  * mounted at /sys/fs/cgroup or /sys/fs/cgroup/unified. */
 int cgroup_open_root(void);
@@ -55,6 +57,9 @@ int cgroup_move_all(int from_fd, int to_fd);
 
 /* How many processes live in it and below. */
 int cgroup_count(int cgroup_fd, size_t *ret_count);
+
+/* Append the pids of what lives in it and below, a line each. */
+int cgroup_list(int cgroup_fd, struct buf *pids);
 
 /* A number out of one of its files, e.g. "memory.current". */
 int cgroup_number(int cgroup_fd, const char *file, uint64_t *ret_number);

@@ -55,6 +55,24 @@ struct k_open_how {
 	uint64_t flags, mode, resolve;
 };
 
+/* Linux 6.8. */
+struct k_mnt_id_req {
+	uint32_t size, spare;
+	uint64_t mnt_id, param;
+};
+
+#define K_SYS_STATMOUNT		457
+#define K_STATMOUNT_MNT_POINT	0x10u
+
+struct k_statmount {
+	uint32_t size, mnt_opts;
+	uint64_t mask;
+	uint8_t unused[88];
+	uint32_t mnt_root, mnt_point; /* where in text */
+	uint8_t more[400];
+	char text[4096];
+};
+
 struct k_clone_args {
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack,
 		stack_size, tls, set_tid, set_tid_size, cgroup;
@@ -143,4 +161,10 @@ static inline int k_close_range(unsigned first, unsigned last)
 static inline int k_execveat(int fd, char *const argv[], char *const envp[])
 {
 	return (int)syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH);
+}
+
+static inline int k_statmount(const struct k_mnt_id_req *req,
+                              struct k_statmount *st)
+{
+	return (int)syscall(K_SYS_STATMOUNT, req, st, sizeof(*st), 0);
 }

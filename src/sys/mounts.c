@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "sys/kernel.h"
+#include "sys/older.h"
 
 #define TABLE     "/proc/self/mountinfo"
 #define TABLE_MAX (64 << 20) /* 100,000 mounts of a long line each */
@@ -92,4 +94,87 @@ int mounts_describe(int fd, struct mount_description *ret_description)
 		if (*line && strtol(line, NULL, 10) == id)
 			return describe_line(line, ret_description);
 	return -ENOENT;
+}
+
+static int find_by_kernel(uint64_t id, struct buf *path)
+{
+	const struct k_mnt_id_req req = {
+		.size = sizeof(req),
+		.mnt_id = id,
+		.param = K_STATMOUNT_MNT_POINT,
+	};
+	static struct k_statmount st;
+
+	if (k_statmount(&req, &st) < 0)
+		return -errno;
+	if (!(st.mask & K_STATMOUNT_MNT_POINT))
+		return -ENOENT;
+	buf_puts(path, st.text + st.mnt_point);
+	return 0;
+}
+
+/* "36 35 98:0 /root /point options …" */
+static int split_line(char *line, struct mount_line *ret)
+{
+	char *rest = line, *word[5];
+
+	for (size_t i = 0; i < 5; i++)
+		word[i] = strsep(&rest, " ");
+	if (!rest || sscanf(word[2], "%u:%u", &ret->major, &ret->minor) != 2)
+		return -EPROTO;
+	ret->id = (int)strtol(word[0], NULL, 10);
+	ret->root = resolve(word[3]);
+	ret->point = resolve(word[4]);
+	return 0;
+}
+
+static int each_line(const char *table,
+                     void (*each)(void *arg, const struct mount_line *line),
+                     void *arg)
+{
+	AUTO(buf) struct buf text = {0};
+	struct mount_line found;
+	char *rest, *line;
+	int r = file_read(AT_FDCWD, table, TABLE_MAX, &text);
+
+	if (r < 0)
+		return r;
+	rest = text.data;
+	while ((line = strsep(&rest, "\n")))
+		if (*line && !split_line(line, &found))
+			each(arg, &found);
+	return 0;
+}
+
+int mounts_each(int pid, void (*each)(void *arg, const struct mount_line *line),
+                void *arg)
+{
+	char table[40];
+
+	snprintf(table, sizeof(table), "/proc/%d/mountinfo", pid);
+	return each_line(table, each, arg);
+}
+
+struct search {
+	uint64_t id;
+	struct buf *path;
+};
+
+static void look_at_line(void *arg, const struct mount_line *line)
+{
+	struct search *search = arg;
+
+	if ((uint64_t)line->id == search->id && !search->path->len)
+		buf_puts(search->path, line->point);
+}
+
+int mounts_find(uint64_t id, struct buf *path)
+{
+	struct search search = {id, path};
+	int r = older_kernel() ? -ENOSYS : find_by_kernel(id, path);
+
+	if (r != -ENOSYS)
+		return r;
+	r = each_line(TABLE, look_at_line, &search);
+	return r ? r : path->len ? 0 : -ENOENT;
 }

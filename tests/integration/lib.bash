@@ -207,6 +207,7 @@ snapshot_files() {
 	[[ $(findmnt -no SOURCE /tmp | tail -n 1) != subhost-check ]] || places+=(/tmp)
 	find "${places[@]}" -xdev \
 		\( -path "$SUBHOST" -o -path "$SUBHOST_STATE" \
+		-o -path "$SUBHOST_ETC" -o -path "$SUBHOST_SYSCMD" \
 		-o -path "${BATS_RUN_TMPDIR:-/none}" \
 		-o -path "${HARMLESS:-/none}" \) -prune -o \
 		-printf 'file %M %U:%G %p -> %l\n'

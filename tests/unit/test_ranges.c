@@ -11,7 +11,6 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
-#include "base/err.h"
 #include "model/ranges.h"
 
 #define LAST 4294836223u /* no range may reach the last ids */
@@ -165,112 +164,6 @@ static void refuses_garbage(void **state)
 	}
 }
 
-static void assert_reads(const char *text, uint32_t wanted)
-{
-	struct err err = {0};
-	uint32_t base = 1;
-
-	assert_int_equal(ranges_read_uid_base(text, "conf", &base, &err), 0);
-	assert_string_equal(err.text, "");
-	assert_int_equal(base, wanted);
-}
-
-static void reads_uid_base(void **state)
-{
-	(void)state;
-	assert_reads("", RANGES_UID_BASE);
-	assert_reads("\n \t\r\n# UID_BASE = 65536\n", RANGES_UID_BASE);
-	assert_reads("UID_BASE=1000000", 1000000);
-	assert_reads("UID_BASE = 1000000\n", 1000000);
-	assert_reads("#\n \tUID_BASE\t=\t1000000 \t# why\n", 1000000);
-	assert_reads("UID_BASE = 1000000#x", 1000000);
-	assert_reads("UID_BASE = 1000000\r\n", 1000000);
-	assert_reads("UID_BASE = 0001000000\n", 1000000);
-	assert_reads("UID_BASE = 70000\n\nUID_BASE = 1000000\n", 1000000);
-	assert_reads("UID_BASE = 65536", 65536);
-	assert_reads("UID_BASE = 4294836223", LAST);
-}
-
-static void assert_says(const char *text, const char *wanted)
-{
-	struct err err = {0};
-	uint32_t base = 1;
-
-	assert_int_equal(ranges_read_uid_base(text, "/etc/conf", &base, &err),
-	                 -EINVAL);
-	assert_int_equal(err.code, -EINVAL);
-	assert_string_equal(err.text, wanted);
-	assert_int_equal(base, 1);
-}
-
-static void says_what_is_wrong(void **state)
-{
-	(void)state;
-	assert_says("\n# x\nUID_BASE", "/etc/conf:3: expected KEY = value");
-	assert_says("UID_BASE 5", "/etc/conf:1: expected KEY = value");
-	assert_says("UID_BASE # = 65536", "/etc/conf:1: expected KEY = value");
-	assert_says("UID_BASE=65536\nBRIDGE = br0",
-	            "/etc/conf:2: BRIDGE is not a key of this version, only "
-	            "UID_BASE is");
-	assert_says("uid_base = 65536",
-	            "/etc/conf:1: uid_base is not a key of this version, only "
-	            "UID_BASE is");
-	assert_says(" \033]0;\377\\ = 1",
-	            "/etc/conf:1: \\x1b]0;\\xff\\x5c is not a key of this "
-	            "version, only UID_BASE is");
-}
-
-static void refuses_bad_bases(void **state)
-{
-	static const char *const bad[] = {
-		"",
-		"0",
-		"65535",
-		"4294836224",
-		"4294967295",
-		"4294967296",
-		"4295032832",           /* 2^32 + 65536 */
-		"18446744073709617152", /* 2^64 + 65536 */
-		"-1",
-		"+65536",
-		"0x10000",
-		"65536 65536",
-		"65536;",
-		"'65536'",
-		"\"65536\"",
-		"= 65536",
-		"65 536",
-		"\377",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		AUTO(buf) struct buf text = {0};
-
-		buf_printf(&text, "\nUID_BASE = %s\n", bad[i]);
-		assert_says(buf_text(&text),
-		            "/etc/conf:2: UID_BASE must be a number from 65536 "
-		            "to 4294836223");
-	}
-}
-
-static void cuts_a_long_key(void **state)
-{
-	AUTO(buf) struct buf text = {0};
-	struct err err = {0};
-	uint32_t base;
-
-	(void)state;
-	for (int i = 0; i < 5000; i++)
-		buf_puts(&text, "\033");
-	buf_puts(&text, "=1");
-	assert_int_equal(
-		ranges_read_uid_base(buf_text(&text), "c", &base, &err),
-		-EINVAL);
-	assert_in_range(strlen(err.text), 100, 200);
-	assert_non_null(strstr(err.text, " is not a key of this version"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,10 +173,6 @@ int main(void)
 		cmocka_unit_test(mends_a_last_line_without_its_end),
 		cmocka_unit_test(gives_each_its_own),
 		cmocka_unit_test(refuses_garbage),
-		cmocka_unit_test(reads_uid_base),
-		cmocka_unit_test(says_what_is_wrong),
-		cmocka_unit_test(refuses_bad_bases),
-		cmocka_unit_test(cuts_a_long_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

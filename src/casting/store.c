@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "casting/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "cast/ini.h"
+#include "casting/casting.h"
+#include "sub/lock.h"
+#include "sub/place.h"
+
+#define GOOD ".good" /* no sub host can have that name */
+
+static const int folder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+int store_lock(struct casting *c, unsigned seconds, struct err *err)
+{
+	AUTO(buf) struct buf path = {0};
+	int r;
+
+	buf_printf(&path, "%s/" PLACES_CASTS, c->places->run);
+	if (mkdir(path.data, 0700) < 0 && errno != EEXIST)
+		return err_set(err, -errno, "cannot make %s", path.data);
+	c->lock_fd = open(path.data, folder | O_NOFOLLOW);
+	if (c->lock_fd < 0)
+		return err_set(err, -errno, "cannot open %s", path.data);
+	r = lock_take(c->lock_fd, path.data, seconds, err);
+	if (r < 0) {
+		close(c->lock_fd);
+		c->lock_fd = -1;
+	}
+	return r;
+}
+
+/* What tells one text of the file from another. */
+static struct stamp stamp_of(const struct stat *st)
+{
+	return (struct stamp){
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.size = (unsigned long)st->st_size,
+		.seconds = st->st_ctim.tv_sec,
+		.nanoseconds = st->st_ctim.tv_nsec,
+	};
+}
+
+static bool stamp_equals(const struct stamp *a, const struct stamp *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+	       a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
+}
+
+static void path_of(const struct places *places, struct buf *b)
+{
+	buf_printf(b, "%s/" STORE_FILE, places->etc);
+}
+
+/* As a file that does not exist: an empty one. */
+static int open_file(const struct places *places, struct stat *ret_st)
+{
+	AUTO(buf) struct buf path = {0};
+	AUTO(fd) int fd = -1;
+
+	*ret_st = (struct stat){0};
+	path_of(places, &path);
+	fd = open(path.data, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? -ENOENT : -errno;
+	if (fstat(fd, ret_st) < 0)
+		return -errno;
+	return S_ISREG(ret_st->st_mode) ? fd_take(&fd) : -EINVAL;
+}
+
+/* It decides who sees whose files: nobody but root may write it. */
+static int check_owner(const struct stat *st, const char *path, struct err *err)
+{
+	if (st->st_uid == geteuid() && !(st->st_mode & 022))
+		return 0;
+	return err_say(err, -EPERM,
+	               "%s has to be root's and writable by nobody else; chown "
+	               "and chmod it",
+	               path);
+}
+
+static int parse(struct casting *c, const struct buf *text, struct err *err)
+{
+	AUTO(casts) struct casts casts = {0};
+	AUTO(buf) struct buf path = {0};
+	int r;
+
+	path_of(c->places, &path);
+	r = ini_parse(buf_text(text), text->len, path.data, &casts, err);
+	if (r < 0)
+		return r;
+	casts_done(&c->casts);
+	c->casts = casts;
+	casts = (struct casts){0};
+	return 0;
+}
+
+/* Keep the text for the time when the file cannot be read; unless it is kept
+ * already. That may fail: then there is none. */
+static void keep_good(const struct casting *c, const struct buf *text)
+{
+	struct stat st;
+
+	if (!fstatat(c->lock_fd, GOOD, &st, AT_SYMLINK_NOFOLLOW) &&
+	    (size_t)st.st_size == text->len &&
+	    st.st_mtim.tv_sec > c->stamp.seconds)
+		return;
+	if (!text->len)
+		unlinkat(c->lock_fd, GOOD, 0);
+	else
+		file_replace(c->lock_fd, GOOD, text->data);
+}
+
+/* The file cannot be read: what it last said goes on. */
+static int fall_back(struct casting *c, struct err *why)
+{
+	AUTO(buf) struct buf text = {0};
+	struct err ignored;
+
+	free(c->fault);
+	c->fault = mem_copy(why->text);
+	if (file_read(c->lock_fd, GOOD, STORE_MAX, &text) < 0 ||
+	    parse(c, &text, &ignored) < 0)
+		casts_done(&c->casts);
+	return 0;
+}
+
+int store_read(struct casting *c, struct err *err)
+{
+	AUTO(buf) struct buf text = {0}, path = {0};
+	AUTO(fd) int fd = -1;
+	struct err why = {0};
+	struct stamp stamp;
+	struct stat st;
+	int r;
+
+	path_of(c->places, &path);
+	fd = open_file(c->places, &st);
+	stamp = stamp_of(&st);
+	if (fd < 0 && fd != -ENOENT) {
+		err_set(&why, fd, "cannot open %s", path.data);
+		return fall_back(c, &why);
+	}
+	if (c->text && stamp_equals(&stamp, &c->stamp))
+		return 0;
+	r = fd < 0 ? 0 : file_read_fd(fd, STORE_MAX, &text);
+	if (r < 0)
+		return err_set(err, r, "cannot read %s", path.data);
+	free(c->text);
+	c->text = mem_copy(buf_text(&text));
+	c->stamp = stamp;
+	r = fd < 0 ? 0 : check_owner(&st, path.data, &why);
+	if (!r)
+		r = parse(c, &text, &why);
+	if (r < 0)
+		return fall_back(c, &why);
+	keep_good(c, &text);
+	free(c->fault);
+	c->fault = NULL;
+	return 0;
+}
+
+bool store_exists(const struct places *places)
+{
+	AUTO(buf) struct buf path = {0};
+
+	path_of(places, &path);
+	return !access(path.data, F_OK);
+}
+
+bool store_mentions(const struct places *places, const char *name)
+{
+	AUTO(buf) struct buf text = {0};
+	struct stat st;
+	AUTO(fd) int fd = open_file(places, &st);
+
+	if (fd < 0)
+		return fd != -ENOENT;
+	if (file_read_fd(fd, STORE_MAX, &text) < 0)
+		return true;
+	return memmem(buf_text(&text), text.len, name, strlen(name));
+}
+
+/* Synced, and its folder: an answer "ok" outlives a power cut. */
+static int replace(const struct places *places, const char *text, mode_t mode,
+                   struct stamp *ret_stamp)
+{
+	AUTO(fd) int dir_fd = -1;
+	AUTO(fd) int fd = -1;
+	struct stat st;
+	int r = file_make_dirs(places->etc, 0755);
+
+	if (r < 0)
+		return r;
+	dir_fd = open(places->etc, folder);
+	if (dir_fd < 0)
+		return -errno;
+	r = file_replace_synced(dir_fd, STORE_FILE, mode, text);
+	if (r < 0)
+		return r;
+	fd = openat(dir_fd, STORE_FILE, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	*ret_stamp = stamp_of(&st);
+	return 0;
+}
+
+int store_write(struct casting *c, const struct casts *now, struct err *err)
+{
+	AUTO(buf) struct buf text = {0}, path = {0};
+	struct stamp stamp;
+	struct stat st;
+	AUTO(fd) int fd = open_file(c->places, &st);
+	int r;
+
+	path_of(c->places, &path);
+	if (fd < 0 && fd != -ENOENT)
+		return err_set(err, fd, "cannot open %s", path.data);
+	stamp = stamp_of(&st);
+	if (!stamp_equals(&stamp, &c->stamp))
+		return 1;
+	ini_rewrite(c->text, strlen(c->text), now, &text);
+	if (!strcmp(buf_text(&text), c->text))
+		return 0;
+	r = replace(c->places, buf_text(&text),
+	            fd < 0 ? 0600 : st.st_mode & 0755, &c->stamp);
+	if (r < 0)
+		return err_set(err, r, "cannot write %s", path.data);
+	free(c->text);
+	c->text = buf_take(&text);
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * casts.ini on disk: read when it has changed, replaced whole, under the lock
+ * of SUBHOST_RUN/.casts. The last text that could be read stays beside it for
+ * as long as the one in SUBHOST_ETC cannot.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct casting;
+struct casts;
+struct err;
+struct places;
+
+#define STORE_FILE "casts.ini"
+#define STORE_MAX  (64 << 20)
+
+/* Take the lock: SUBHOST_RUN is there and held. */
+int store_lock(struct casting *c, unsigned seconds, struct err *err);
+
+/* Read the file, unless it is the one that c has. A fault of it is in c->fault
+ * then, and no failure. */
+int store_read(struct casting *c, struct err *err);
+
+bool store_exists(const struct places *places);
+
+/* Does casts.ini mention that name at all? Cheap: nothing is parsed. True also
+ * where it is not known. */
+bool store_mentions(const struct places *places, const char *name);
+
+/*
+ * Make the file say what now says. 1 when somebody has edited it since it was
+ * read: read it again, and decide again. 0, or negative with nothing changed.
+ */
+int store_write(struct casting *c, const struct casts *now, struct err *err);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A guest's /.syscmd, and the files that it puts there. Whatever it makes of
+ * them, nothing here blocks, leads out of its tree, or reads what is no plain
+ * file of its own. -errno.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct buf;
+struct err;
+
+#define INBOX_FOLDER ".syscmd"
+
+/* Open it as an O_PATH descriptor; -ENOENT, -ENOTDIR, -ELOOP where there is no
+ * directory of that name. */
+int inbox_open(int root_fd);
+
+/*
+ * Read a piece of the listing: some 64 names, from *offset on (0: the first).
+ * wanted says for each whether to go on; where it says no, that name is the
+ * first of the next piece. 1 with *offset where the next piece begins, 0 when
+ * that was all.
+ */
+int inbox_list(int dir_fd, off_t *offset,
+               bool (*wanted)(void *arg, const char *name), void *arg);
+
+/*
+ * Take a file: its bytes are read (into bytes) and it is removed. base: guest
+ * root's id on the host, as whom it is removed. is_listed: nobody has told that
+ * its writer is done. 0; -EAGAIN: somebody writes it; -ENOENT: it has gone;
+ * else err says why it is refused, and it is removed where that is possible.
+ */
+struct inbox_order {
+	const char *file;
+	uid_t base;
+	bool is_listed;
+};
+int inbox_take(int dir_fd, const struct inbox_order *o, struct buf *bytes,
+               struct err *err);

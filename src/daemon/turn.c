@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "daemon/turn.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "cast/message.h"
+#include "casting/board.h"
+#include "casting/peer.h"
+#include "daemon/broker.h"
+#include "daemon/daemon.h"
+#include "daemon/guest.h"
+#include "daemon/inbox.h"
+#include "daemon/job.h"
+#include "daemon/keeper.h"
+#include "daemon/log.h"
+
+#define LIST_EVERY  1000 /* of one that is crowded */
+#define SETTLE      100  /* until a file that was just made is looked at */
+#define LOCK_RETRY  5
+#define SLOW        5  /* a listing that took longer than that … */
+#define SLOW_FACTOR 20 /* … is followed by a pause so much longer */
+
+/* --- one guest's pieces of work ------------------------------------------ */
+
+static void refuse_file(struct daemon *d, struct job *j, const struct err *err)
+{
+	bucket_take(&j->guest->requests, uv_now(&d->loop));
+	job_refuse(j, err);
+}
+
+/* Its message is read; whatever is wrong with it is the answer. */
+static void accept_message(struct daemon *d, struct guest *g, const char *file,
+                           int taken, const struct buf *bytes, struct err *err)
+{
+	char verb[MESSAGE_NAME_MAX] = "", tag[MESSAGE_NAME_MAX];
+	struct job *j;
+
+	message_name(file, verb, tag);
+	j = job_new(g, file, verb);
+	if (!taken)
+		taken = message_parse(buf_text(bytes), bytes->len, &j->message,
+		                      err);
+	if (taken < 0)
+		refuse_file(d, j, err);
+}
+
+/* Take a message that waits, and make it a job. */
+static void take_message(struct daemon *d, struct guest *g)
+{
+	struct waiting w = guest_take_waiting(g);
+	AUTO(mem) char *file = w.file;
+	AUTO(peer) struct peer p = PEER_NONE;
+	AUTO(buf) struct buf bytes = {0};
+	AUTO(fd) int fd = -1;
+	struct inbox_order order = {.file = file, .is_listed = w.is_listed};
+	struct err err = {0};
+	int r = peer_open(&p, &d->places, g->name, &err);
+
+	if (r < 0 || !p.is_up) {
+		g->to_look = true;
+		return;
+	}
+	fd = inbox_open(p.root_fd);
+	if (fd < 0) {
+		g->to_look = true;
+		return;
+	}
+	order.base = (uid_t)p.record.base;
+	r = inbox_take(fd, &order, &bytes, &err);
+	if (r == -EAGAIN && w.is_listed)
+		g->has_found = true;
+	if (r == -EAGAIN || r == -ENOENT)
+		return;
+	accept_message(d, g, file, r, &bytes, &err);
+}
+
+struct listing {
+	struct daemon *daemon;
+	struct guest *guest;
+};
+
+/* Is there room for one more that may be a message? */
+static bool want(void *arg, const char *name)
+{
+	struct listing *l = arg;
+	char verb[MESSAGE_NAME_MAX], tag[MESSAGE_NAME_MAX];
+
+	if (message_name(name, verb, tag) < 0 ||
+	    !broker_knows(l->daemon, verb))
+		return true;
+	return guest_add_waiting(l->guest, name, true);
+}
+
+/* As inbox_list(); 0 also where there is no folder by now. */
+static int list_piece(struct daemon *d, struct guest *g)
+{
+	struct listing l = {.daemon = d, .guest = g};
+	AUTO(peer) struct peer p = PEER_NONE;
+	AUTO(fd) int fd = -1;
+	struct err err = {0};
+	int r = peer_open(&p, &d->places, g->name, &err);
+
+	if (r < 0 || !p.is_up)
+		return 0;
+	fd = inbox_open(p.root_fd);
+	return fd < 0 ? 0 : inbox_list(fd, &g->offset, want, &l);
+}
+
+/* All was seen: is that the end, or is there to be another listing? */
+static void end_listing(struct daemon *d, struct guest *g)
+{
+	uint64_t now = uv_now(&d->loop);
+
+	g->offset = 0;
+	if (g->is_crowded && now - g->crowded_at < LIST_EVERY) {
+		g->list_at = g->crowded_at + LIST_EVERY;
+	} else if (g->has_found) {
+		g->list_at = now + (g->is_crowded ? LIST_EVERY : SETTLE);
+	} else {
+		g->to_list = false;
+		g->to_look |= g->is_crowded; /* and listed once more */
+		g->is_crowded = false;
+	}
+	g->has_found = false;
+}
+
+static void list(struct daemon *d, struct guest *g)
+{
+	uint64_t begun = uv_hrtime(), took;
+	int r = list_piece(d, g);
+
+	g->has_found |= g->n_waiting > 0;
+	if (r <= 0)
+		end_listing(d, g);
+	took = (uv_hrtime() - begun) / 1000000;
+	if (took > SLOW) {
+		uint64_t pause = uv_now(&d->loop) + took * SLOW_FACTOR;
+
+		g->list_at = g->list_at > pause ? g->list_at : pause;
+	}
+}
+
+static void tend(struct daemon *d, struct guest *g)
+{
+	struct err err = {0};
+	int r = casting_begin(&d->casting, &d->places, 0, &err);
+
+	g->tend_at = uv_now(&d->loop) + LOCK_RETRY;
+	if (r == -EBUSY)
+		return;
+	g->to_tend = false;
+	if (!r) {
+		r = casting_tend(&d->casting, g->name, &err);
+		casting_let_go(&d->casting);
+	}
+	if (r < 0)
+		log_line(LEVEL_ERROR, "subhost=%s casts: %s", g->name,
+		         err.text);
+}
+
+/* Answers do not stay for ever. */
+static void sweep(struct daemon *d, struct guest *g)
+{
+	AUTO(peer) struct peer p = PEER_NONE;
+	struct err err = {0};
+	time_t now = time(NULL), next = 0;
+	int r = peer_open(&p, &d->places, g->name, &err);
+
+	if (!r && p.is_up)
+		r = board_sweep(&p, now, &next, &err);
+	if (r < 0 && r != -ENOENT)
+		log_line(LEVEL_ERROR, "subhost=%s replies: %s", g->name,
+		         err.text);
+	g->sweep_at = 0;
+	if (next)
+		g->sweep_at = uv_now(&d->loop) + 1000 +
+		              (next > now ? (uint64_t)(next - now) * 1000 : 0);
+}
+
+/* --- turns ---------------------------------------------------------------- */
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A listing is for one that has nothing else to do. */
+static bool may_list(const struct guest *g)
+{
+	return g->to_list && !g->n_waiting && !job_ready(g) &&
+	       g->n_jobs < GUEST_WAITING_MAX;
+}
+
+static bool has_requests(const struct guest *g)
+{
+	return g->n_waiting || job_ready(g);
+}
+
+/* When it has its next turn, if nothing happens before. */
+static uint64_t next_of(const struct guest *g)
+{
+	uint64_t at = g->to_look ? 0 : g->look_at;
+
+	if (has_requests(g))
+		at = earlier(at, g->ask_at);
+	if (g->to_tend)
+		at = earlier(at, g->tend_at);
+	if (may_list(g))
+		at = earlier(at, g->list_at);
+	if (g->sweep_at)
+		at = earlier(at, g->sweep_at);
+	return at;
+}
+
+/* A line of a message, or a message more. Returns when to go on. */
+static uint64_t serve(struct daemon *d, struct guest *g)
+{
+	uint64_t now = uv_now(&d->loop), wait;
+	struct job *j = job_ready(g);
+
+	if (j)
+		return job_step(d, j);
+	wait = bucket_wait(&g->requests, now);
+	if (wait)
+		return now + wait;
+	take_message(d, g);
+	return 0;
+}
+
+static void work(struct daemon *d, struct guest *g)
+{
+	uint64_t now = uv_now(&d->loop);
+
+	if (has_requests(g) && g->ask_at <= now)
+		g->ask_at = serve(d, g);
+	else if (g->to_tend && g->tend_at <= now)
+		tend(d, g);
+	else if (may_list(g) && g->list_at <= now)
+		list(d, g);
+	else if (g->sweep_at && g->sweep_at <= now)
+		sweep(d, g);
+}
+
+/* One guest's turn. False: nobody has work now. */
+static bool give_turn(struct daemon *d)
+{
+	uint64_t now;
+
+	uv_update_time(&d->loop);
+	now = uv_now(&d->loop);
+	for (size_t i = 0; i < d->n_guests; i++) {
+		size_t at = (d->next + i) % d->n_guests;
+		struct guest *g = d->guests[at];
+
+		if (g->wake > now)
+			continue;
+		d->next = at + 1;
+		if (!g->to_look && g->look_at > now)
+			work(d, g);
+		else if (!keeper_look(d, at))
+			return true;
+		g->wake = next_of(g);
+		return true;
+	}
+	return false;
+}
+
+static void on_busy(uv_idle_t *busy);
+
+static void on_pause(uv_timer_t *pause)
+{
+	struct daemon *d = pause->data;
+
+	uv_idle_start(&d->busy, on_busy);
+}
+
+static void on_busy(uv_idle_t *busy)
+{
+	struct daemon *d = busy->data;
+	uint64_t next = NEVER, now;
+
+	if (give_turn(d))
+		return;
+	uv_idle_stop(busy);
+	for (size_t i = 0; i < d->n_guests; i++)
+		next = earlier(next, d->guests[i]->wake);
+	now = uv_now(&d->loop);
+	if (next != NEVER)
+		uv_timer_start(&d->pause, on_pause,
+		               next > now ? next - now : 0, 0);
+}
+
+void turn_begin(struct daemon *d)
+{
+	uv_idle_init(&d->loop, &d->busy);
+	uv_timer_init(&d->loop, &d->pause);
+	d->busy.data = d->pause.data = d;
+}
+
+void turn_wake(struct daemon *d, struct guest *g)
+{
+	g->wake = 0;
+	if (!uv_is_active((const uv_handle_t *)&d->busy))
+		uv_idle_start(&d->busy, on_busy);
+}
+
+void turn_tend_all(struct daemon *d)
+{
+	for (size_t i = 0; i < d->n_guests; i++) {
+		d->guests[i]->to_tend = true;
+		turn_wake(d, d->guests[i]);
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The phases of casts: a sub host begins to share when its root is whole, and
+ * ends before that is taken down. */
+#pragma once
+
+struct err;
+struct life;
+
+/* From now on casts may come and go; those it has already do. */
+int sharing_begin(struct life *l, struct err *err);
+
+/* When it is hibernated, what lay on its tmpfs, or came from there, waits. */
+int sharing_settle(struct life *l, struct err *err);
+
+/* Take what it gave off all others; who of them still holds something is
+ * waited for, as long as for its init, or ended where that was asked for. */
+int sharing_end(struct life *l, struct err *err);

@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# Casts by the verbs of the host, without a daemon: who sees what of whom.
+
+load lib
+
+# up NAME…: busybox sub hosts that sleep, started.
+up() {
+	local name
+	for name; do
+		[[ -d $SUBHOST/$name ]] || busybox_sub "$name"
+		start_quietly "$name" -- sleep 1000
+	done
+}
+
+# on NAME COMMAND…: inside.
+on() {
+	local name=$1
+	shift
+	sub enter "$name" -- "$@" </dev/null
+}
+
+# give NAME DIR FILE TEXT: a directory with a file, before it is up.
+give() {
+	mkdir -p "$SUBHOST/$1/root$2"
+	echo "$4" >"$SUBHOST/$1/root$2/$3"
+}
+
+# room NAME DIR: a place for a cast.
+room() {
+	mkdir -p "$SUBHOST/$1/root$2"
+}
+
+@test "a cast needs both: offered, then accepted, it is there, live" {
+	busybox_sub db
+	busybox_sub app
+	give db /srv/data greeting hello
+	room app /srv/data
+	up db app
+	run sub cast --as db /srv/data app
+	[[ $status == 0 && $output == "db:/srv/data is offered to app on /srv/data" ]]
+	run on app ls /srv/data
+	[[ -z $output ]]
+	run sub caston --as app db:/srv/data
+	[[ $status == 0 && $output == "db:/srv/data is on /srv/data, rw" ]]
+	[[ $(on app cat /srv/data/greeting) == hello ]]
+	on app sh -c 'echo there >/srv/data/answer'
+	[[ $(on db cat /srv/data/answer) == there ]]
+	run sub castoff --as app /srv/data
+	[[ $status == 0 && $output == "db:/srv/data is off /srv/data" ]]
+	run on app ls /srv/data
+	[[ -z $output ]]
+}
+
+@test "ucast takes it off at once; what was there before is back after castoff" {
+	busybox_sub db
+	busybox_sub app
+	give db /srv greeting hello
+	give app /srv own mine
+	up db app
+	sub cast --as db /srv app
+	sub caston --as app
+	[[ $(on app ls /srv) == greeting ]]
+	run sub ucast --as db /srv app
+	[[ $status == 0 ]]
+	echo "$output"
+	run on app ls /srv
+	[[ -z $output ]] # the tombstone
+	run on app touch /srv/x
+	[[ $status != 0 && $output == *"Read-only"* ]]
+	sub castoff --as app /srv
+	[[ $(on app ls /srv) == own ]]
+}
+
+@test "a stopped source leaves a tombstone, its start brings it back" {
+	busybox_sub db
+	busybox_sub app
+	give db /srv greeting hello
+	room app /srv
+	up db app
+	sub cast --as db /srv app --ro
+	run sub caston --as app db:/srv
+	[[ $output == "db:/srv is on /srv, ro" ]]
+	run on app touch /srv/x
+	[[ $status != 0 && $output == *"Read-only"* ]]
+	sub stop db
+	run on app ls /srv
+	[[ $status == 0 && -z $output ]]
+	up db
+	[[ $(on app cat /srv/greeting) == hello ]]
+	sub hibernate db
+	[[ $(on app cat /srv/greeting) == hello ]]
+	sub stop app
+	up app
+	[[ $(on app cat /srv/greeting) == hello ]]
+}
+
+@test "the host gives read-only, with the same numbers of users" {
+	local dir=$BATS_TEST_TMPDIR/portage
+	mkdir "$dir"
+	echo tree >"$dir/file"
+	busybox_sub app
+	room app /usr/portage
+	up app
+	sub publish "$dir"
+	run sub caston --as app "host:$dir" /usr/portage
+	[[ $status == 0 && $output == "host:$dir is on /usr/portage, ro" ]]
+	[[ $(on app stat -c %u:%g /usr/portage/file) == 0:0 ]]
+	run on app touch /usr/portage/x
+	[[ $status != 0 ]]
+}
