@@ -61,11 +61,13 @@ static int refuse_unaccepted(struct change *ch)
 	struct buf b = {0};
 
 	buf_puts(&b, ch->q->actor);
-	buf_puts(&b, " has accepted nothing ");
-	if (ch->q->peer)
+	if (ch->q->peer) {
+		buf_puts(&b, " has not accepted ");
 		change_print_source(&b, ch->q->peer, ch->q->path);
-	else
+	} else {
+		buf_puts(&b, " has accepted nothing on ");
 		percent_encode(&b, ch->q->path);
+	}
 	return change_refuse(ch, -ENOENT, &b);
 }
 

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/words.h"
+#include "cast/page.h"
 #include "casting/round.h"
 #include "casting/store.h"
 #include "casting/syscmd.h"
@@ -45,6 +46,36 @@ int casting_begin(struct casting *c, const struct places *places,
 	if (r < 0)
 		casting_let_go(c);
 	return r;
+}
+
+int casting_look(struct casting *c, const struct places *places,
+                 struct err *err)
+{
+	AUTO(buf) struct buf path = {0};
+
+	c->places = places;
+	c->is_looking = true;
+	buf_printf(&path, "%s/" PLACES_CASTS, places->run);
+	c->lock_fd = open(path.data,
+	                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (c->lock_fd < 0 && errno != ENOENT)
+		return err_set(err, -errno, "cannot open %s", path.data);
+	return store_read(c, err);
+}
+
+int casting_page(struct casting *c, const char *name, struct page *page,
+                 struct err *err)
+{
+	AUTO(round) struct round round = {.c = c};
+	const struct ledger none = {0};
+	struct member *m;
+	int r = round_get(&round, name, &m, err);
+
+	if (r < 0)
+		return r;
+	page_collect(page, &c->casts,
+	             m->peer.is_up ? &m->hanging.ledger : &none, name);
+	return 0;
 }
 
 /* Of each its own part as receiver: together they are all casts there are. */

@@ -14,6 +14,7 @@ struct buf;
 struct effects;
 struct err;
 struct holders;
+struct page;
 struct places;
 struct request;
 
@@ -30,9 +31,10 @@ struct casting {
 	struct stamp {
 		unsigned long dev, ino, size;
 		long seconds, nanoseconds;
-	} stamp;      /* of that file when it was read */
-	int lock_fd;  /* of SUBHOST_RUN/.casts, locked; -1 */
-	bool is_kill; /* end those who hold what is taken off */
+	} stamp;         /* of that file when it was read */
+	int lock_fd;     /* of SUBHOST_RUN/.casts, locked; -1 */
+	bool is_looking; /* only: nothing is locked or written */
+	bool is_kill;    /* end those who hold what is taken off */
 };
 
 #define CASTING_NONE                                                           \
@@ -46,6 +48,14 @@ void casting_done(struct casting *c);
  * (one that was let go, not done). */
 int casting_begin(struct casting *c, const struct places *places,
                   unsigned seconds, struct err *err);
+
+/* Read what there is, without the lock: it may change meanwhile. */
+int casting_look(struct casting *c, const struct places *places,
+                 struct err *err);
+
+/* The page of name, as it is now. page is {0}. */
+int casting_page(struct casting *c, const char *name, struct page *page,
+                 struct err *err);
 
 /* Give up the lock; what was read stays. */
 void casting_let_go(struct casting *c);

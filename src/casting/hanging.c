@@ -29,7 +29,9 @@ int hanging_read(struct hanging *h, int folder_fd, const struct peer *in,
                  struct err *err)
 {
 	AUTO(buf) struct buf text = {0};
-	int r = file_read(folder_fd, in->sub.name, LEDGER_MAX, &text);
+	int r = folder_fd < 0
+	                ? -ENOENT
+	                : file_read(folder_fd, in->sub.name, LEDGER_MAX, &text);
 
 	if (r < 0 && r != -ENOENT)
 		return err_set(err, r, "cannot read the casts of %s",

@@ -15,8 +15,11 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "cast/difference.h"
 #include "cast/ini.h"
+#include "cast/request.h"
 #include "casting/casting.h"
+#include "casting/journal.h"
 #include "sub/lock.h"
 #include "sub/place.h"
 
@@ -109,20 +112,44 @@ static int parse(struct casting *c, const struct buf *text, struct err *err)
 	return 0;
 }
 
-/* Keep the text for the time when the file cannot be read; unless it is kept
- * already. That may fail: then there is none. */
+static void write_good(const struct casting *c, const char *text)
+{
+	if (!*text)
+		unlinkat(c->lock_fd, GOOD, 0);
+	else
+		file_replace(c->lock_fd, GOOD, text);
+}
+
+/* What was edited since a command of ours last read or wrote it is in the
+ * journal, too. */
+static void journal_edit(const struct casting *c, const struct buf *before)
+{
+	AUTO(casts) struct casts casts = {0};
+	AUTO(effects) struct effects effects = {0};
+	struct err ignored;
+
+	if (ini_parse(before->data, before->len, GOOD, &casts, &ignored) < 0)
+		return;
+	difference_of(&casts, &c->casts, &effects);
+	journal_add(c->places, "root", "file", &effects);
+}
+
+/* Keep the text for the time when the file cannot be read. That may fail: then
+ * there is none. */
 static void keep_good(const struct casting *c, const struct buf *text)
 {
+	AUTO(buf) struct buf before = {0};
 	struct stat st;
 
 	if (!fstatat(c->lock_fd, GOOD, &st, AT_SYMLINK_NOFOLLOW) &&
 	    (size_t)st.st_size == text->len &&
 	    st.st_mtim.tv_sec > c->stamp.seconds)
 		return;
-	if (!text->len)
-		unlinkat(c->lock_fd, GOOD, 0);
-	else
-		file_replace(c->lock_fd, GOOD, text->data);
+	if (!file_read(c->lock_fd, GOOD, STORE_MAX, &before) &&
+	    strcmp(buf_text(&before), buf_text(text)))
+		journal_edit(c, &before);
+	if (strcmp(buf_text(&before), buf_text(text)))
+		write_good(c, buf_text(text));
 }
 
 /* The file cannot be read: what it last said goes on. */
@@ -168,7 +195,8 @@ int store_read(struct casting *c, struct err *err)
 		r = parse(c, &text, &why);
 	if (r < 0)
 		return fall_back(c, &why);
-	keep_good(c, &text);
+	if (c->lock_fd >= 0 && !c->is_looking)
+		keep_good(c, &text);
 	free(c->fault);
 	c->fault = NULL;
 	return 0;
@@ -242,5 +270,6 @@ int store_write(struct casting *c, const struct casts *now, struct err *err)
 		return err_set(err, r, "cannot write %s", path.data);
 	free(c->text);
 	c->text = buf_take(&text);
+	write_good(c, c->text);
 	return 0;
 }

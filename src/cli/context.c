@@ -74,6 +74,16 @@ static void set_all(struct context *c)
 	c->is_all = true;
 }
 
+static void set_graph(struct context *c)
+{
+	c->is_graph = true;
+}
+
+static void set_svg(struct context *c)
+{
+	c->is_svg = true;
+}
+
 static bool take_actor(struct context *c, const char *value)
 {
 	c->actor = value;
@@ -98,7 +108,7 @@ static const struct option_row options[] = {
 	{ "--root",	NULL,			NULL,	take_root },
 	{ "-q",		NULL,			set_quiet },
 	{ "--quiet",	NULL,			set_quiet },
-	{ "--json",	" list status config bridge check ", set_json },
+	{ "--json",	" list status config bridge check showcast ", set_json },
 	{ "--save",	" set ",		set_saved },
 	{ "--check",	" config ",		set_check },
 	{ "--nat",	" bridge ",		set_nat },
@@ -113,6 +123,8 @@ static const struct option_row options[] = {
 	{ "--lift",	" castblock ",		.is_word = true },
 	{ "-a",		" showcast ",		set_all },
 	{ "--all",	" showcast ",		set_all },
+	{ "--graph",	" showcast ",		set_graph },
+	{ "--svg",	" showcast ",		set_svg },
 	{ NULL,		NULL,			NULL },
 };
 /* clang-format on */

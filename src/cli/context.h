@@ -31,6 +31,8 @@ struct context {
 	bool is_nat;             /* --nat */
 	bool is_kill;            /* --kill */
 	bool is_all;             /* -a */
+	bool is_graph;           /* --graph */
+	bool is_svg;             /* --svg */
 	const char *actor;       /* --as; NULL: the host itself */
 	const char *user;        /* -u; NULL: as declared */
 	int seconds;             /* --timeout; -1: as declared */

@@ -57,7 +57,13 @@ struct context;
 	V(config,    "[--check] [--json] NAME",					\
 	  "show what its config declares, and where")			\
 	V(check,     "[--json]",						\
-	  "show what this kernel and this host can do")
+	  "show what this kernel and this host can do")				\
+	V(showcast,  "[-a] [--as NAME] [--json | --graph | --svg]",		\
+	  "show casts: who sees what of whom")					\
+	V(why,       "NAME PATH",						\
+	  "show who put what is mounted there, when, by whose consent")		\
+	V(casts,     "edit | check",						\
+	  "edit casts.ini safely, or look whether it can be read")
 
 #define NET_VERBS(V)								\
 	V(bridge,    "add BR [ADDRESS/LEN...] [--nat] | remove BR | list [--json]", \
