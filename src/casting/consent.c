@@ -232,6 +232,35 @@ static int accept(struct work *w, struct effect *e, struct err *err)
 	return 0;
 }
 
+/* Who accepts again what is accepted already is told how that stands; and has
+ * it looked at, for something may have come since. */
+static int look_again(struct work *w, struct err *err)
+{
+	const struct request *q = w->request;
+	const struct casts *c = &w->round.c->casts;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < c->n_acceptances; i++) {
+		const struct acceptance *a = &c->acceptances[i];
+		const struct effect e = {
+			.giver = a->giver,
+			.path = a->path,
+			.target = a->target,
+		};
+		AUTO(outcome) struct outcome o = {0};
+
+		if (strcmp(a->receiver, q->actor) ||
+		    (q->path && (strcmp(a->giver, q->peer) ||
+		                 (strcmp(a->path, q->path) &&
+		                  strcmp(a->target, q->path)))))
+			continue;
+		r = tend(w, a->receiver, a->target, &o, err);
+		if (!r)
+			tell_accepted(w, &e, &o);
+	}
+	return r;
+}
+
 static int follow_one(struct work *w, struct effect *e, struct err *err)
 {
 	int r = 0;
@@ -319,6 +348,8 @@ static int attempt(struct work *w, struct err *err)
 		r = grant_check(&w->round, w->request, &w->effects, err);
 	if (!r)
 		r = follow(w, err);
+	if (!r && !w->effects.n && w->request->verb == CAST_VERB_CASTON)
+		r = look_again(w, err);
 	if (r < 0) {
 		revert(w);
 		return r;
@@ -415,7 +446,7 @@ static void finish(struct work *w, struct buf *reply)
 	if (is_for_all(w))
 		round_concern_all(&w->round);
 	round_post_pages(&w->round);
-	if (!w->effects.n)
+	if (!w->effects.n && !w->reply.len)
 		buf_puts(&w->reply, "it is so already");
 	if (journal_add(w->round.c->places, w->request->actor, w->by,
 	                &w->effects) < 0) {

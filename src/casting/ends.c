@@ -14,9 +14,13 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/words.h"
 #include "cast/path.h"
 #include "casting/hanging.h"
 #include "casting/peer.h"
+#include "root/guest.h"
 #include "sys/beneath.h"
 #include "sys/mount.h"
 
@@ -232,4 +236,41 @@ int end_find_target(struct end_found *e, const struct hanging *in,
 		                "a directory in it would do");
 	e->in_cast = is_in_cast(e, in, target, identity.id);
 	return 0;
+}
+
+bool end_is_on_tmpfs(const struct peer *receiver, const char *target)
+{
+	const struct record_tmpfs *tmpfs = receiver->record.tmpfs;
+
+	for (size_t i = 0; i < RECORD_TMPFS_MAX && tmpfs[i].id; i++)
+		if (path_covers(tmpfs[i].path, target))
+			return true;
+	return false;
+}
+
+static int make_file(const struct peer *receiver, int userns_fd,
+                     const char *target, struct err *err)
+{
+	AUTO(mem) char *directory = mem_copy(target);
+	char *name = strrchr(directory, '/');
+	struct guest_file file = {.name = name + 1, .text = ""};
+
+	*name = '\0';
+	file.directory = *directory ? directory : "/";
+	return guest_write_files(receiver->root_fd, userns_fd, &file, 1, err);
+}
+
+int end_make_target(const struct peer *receiver, const char *target,
+                    bool is_dir, struct err *err)
+{
+	AUTO(fd) int userns_fd = peer_open_userns(receiver);
+	AUTO(words) struct words paths = {0};
+
+	if (userns_fd < 0 && userns_fd != -ENODATA)
+		return err_set(err, userns_fd, "cannot find the users of %s",
+		               receiver->sub.name);
+	if (!is_dir)
+		return make_file(receiver, userns_fd, target, err);
+	words_add(&paths, target);
+	return guest_make_dirs(receiver->root_fd, userns_fd, &paths, err);
 }

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "cast/plan.h"
 
+struct err;
 struct hanging;
 struct peer;
 
@@ -41,6 +42,14 @@ int end_find_source(struct end_found *e, const struct peer *giver,
  * is as good as what lies beneath. */
 int end_find_target(struct end_found *e, const struct hanging *in,
                     const char *target);
+
+/* Make a target that is missing, and what leads there, as the guest: a
+ * directory, or an empty file. */
+int end_make_target(const struct peer *receiver, const char *target,
+                    bool is_dir, struct err *err);
+
+/* Does it lie on a tmpfs of ours, where the guest had no time to make it? */
+bool end_is_on_tmpfs(const struct peer *receiver, const char *target);
 
 static inline void end_found_auto(struct end_found *e)
 {

@@ -79,6 +79,28 @@ static int find_ends(struct job *j)
 	return r;
 }
 
+/* A target that is missing is made where nobody else could have: on a tmpfs of
+ * ours, and for the host's own verbs. */
+static int make_target(struct job *j)
+{
+	const struct peer *p = &j->receiver->peer;
+	struct situation *s = &j->situation;
+	struct err ignored;
+	int r;
+
+	if (s->target != END_MISSING ||
+	    (s->source != END_DIRECTORY && s->source != END_FILE) ||
+	    (!j->round->c->makes_targets && !end_is_on_tmpfs(p, j->target)) ||
+	    end_make_target(p, j->target, s->source == END_DIRECTORY,
+	                    &ignored) < 0)
+		return 0;
+	end_done(&j->on);
+	r = end_find_target(&j->on, &j->receiver->hanging, j->target);
+	s->target = j->on.kind;
+	s->target_in_cast = j->on.in_cast;
+	return r;
+}
+
 static bool is_same(const struct job *j)
 {
 	const struct held *h = j->held;
@@ -286,6 +308,8 @@ int tend_target(struct round *r, struct member *receiver, const char *target,
 		return 0;
 	}
 	e = find_ends(&j);
+	if (!e)
+		e = make_target(&j);
 	if (e < 0)
 		return err_set(err, e, "cannot look at %s of %s", target,
 		               receiver->peer.sub.name);

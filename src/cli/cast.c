@@ -50,6 +50,7 @@ static int carry_out(const struct context *c, const struct request *q,
 	if (r < 0)
 		return err_set(err, r, "cannot open %s", c->places.run);
 	casting.is_kill = c->is_kill;
+	casting.makes_targets = true;
 	r = casting_begin(&casting, &c->places, CASTING_SECONDS, err);
 	if (!r)
 		r = casting_request(&casting, q, "host", reply, err);

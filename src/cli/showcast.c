@@ -46,7 +46,8 @@ static void print_json(const struct shown *s)
 		put(o, "reason", item->reason);
 		json_object_array_add(all, o);
 	}
-	puts(json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY));
+	puts(json_object_to_json_string_ext(
+		all, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(all);
 }
 

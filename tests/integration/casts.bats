@@ -108,3 +108,53 @@ room() {
 	run on app touch /usr/portage/x
 	[[ $status != 0 ]]
 }
+
+@test "a missing target is made by the guest's own ids, for the host's verbs" {
+	busybox_sub db
+	busybox_sub app
+	give db /srv greeting hello
+	up db app
+	sub cast --as db /srv app:/a/b
+	sub cast --as db /srv/greeting app:/a/c
+	run sub caston --as app
+	echo "$output"
+	[[ $status == 0 ]]
+	[[ $(on app cat /a/b/greeting) == hello && $(on app cat /a/c) == hello ]]
+	[[ $(on app stat -c %u:%a /a) == 0:755 ]]
+}
+
+@test "a target on a tmpfs of ours is there before init, over sleep and wake" {
+	busybox_sub db
+	busybox_sub app "TMPFS=/run"
+	give db /srv greeting hello
+	up db
+	sub cast --as db /srv app:/run/db
+	run sub caston --as app
+	[[ $status == 0 && $output == *"waits: app is not up"* ]]
+	run sub start app -- cat /run/db/greeting
+	[[ $output == hello ]]
+	run sub start app -- cat /run/db/greeting
+	[[ $output == hello ]]
+	sub stop app
+	run sub start app -- cat /run/db/greeting
+	[[ $output == hello ]]
+}
+
+@test "a source on a tmpfs of ours goes with the giver's sleep, and comes back" {
+	busybox_sub db "TMPFS=/run"
+	busybox_sub app
+	room app /srv
+	start_quietly db -- sh -c 'mkdir /run/s; echo hello >/run/s/f; sleep 1000'
+	up app
+	sub cast --as db /run/s app:/srv
+	sub caston --as app
+	[[ $(on app cat /srv/f) == hello ]]
+	sub hibernate db
+	run on app ls /srv
+	[[ $status == 0 && -z $output ]]
+	start_quietly db -- sh -c 'mkdir /run/s; echo again >/run/s/f; sleep 1000'
+	wait_until 5 test -e "$SUBHOST/db/live/run/s/f"
+	run sub caston --as app db:/srv
+	[[ $output == "db:/run/s is on /srv, rw" ]]
+	[[ $(on app cat /srv/f) == again ]]
+}
