@@ -31,9 +31,10 @@ struct casting {
 	struct stamp {
 		unsigned long dev, ino, size;
 		long seconds, nanoseconds;
-	} stamp;            /* of that file when it was read */
-	int lock_fd;        /* of SUBHOST_RUN/.casts, locked; -1 */
-	bool is_looking;    /* only: nothing is locked or written */
+	} stamp;               /* of that file when it was read */
+	unsigned long pending; /* what could not be recorded; 0: nothing */
+	int lock_fd;           /* of SUBHOST_RUN/.casts, locked; -1 */
+	bool is_looking;       /* only: nothing is locked or written */
 	bool makes_targets; /* that are missing in a receiver, as the guest */
 	bool is_kill;       /* end those who hold what is taken off */
 };

@@ -326,6 +326,8 @@ static int record(struct work *w, struct err *err)
 		*err = why;
 		return r;
 	}
+	if (store_keep_pending(c, &c->casts, err) < 0)
+		return r;
 	return err_say(err, r, "taken off now, not recorded: %s", why.text);
 }
 

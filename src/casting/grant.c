@@ -32,9 +32,8 @@ static bool can_be_reached(int root_fd, const char *path)
 		fd = beneath_open(root_fd, part.data, false);
 		if (fd < 0 || fstat(fd, &st) < 0)
 			return true; /* not known: be careful */
-		if (!(st.st_mode & 011) && !st.st_gid)
-			return false;
-		if (!(st.st_mode & 01) && st.st_mode & 010 && !st.st_gid)
+		if (!st.st_uid && !(st.st_mode & S_IXOTH) &&
+		    (!st.st_gid || !(st.st_mode & S_IXGRP)))
 			return false;
 	}
 	return true;

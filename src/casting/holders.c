@@ -314,3 +314,37 @@ void holders_print(const struct holders *h, struct buf *b)
 	if (h->n > SHOWN)
 		buf_printf(b, " and %zu more", h->n - SHOWN);
 }
+
+/* No sub host can have such a name. */
+static void name_file(const char *name, char file[static NAME_BYTES + 8])
+{
+	snprintf(file, NAME_BYTES + 8, ".%s.held", name);
+}
+
+void holders_save(const struct holders *h, int folder_fd, const char *name)
+{
+	AUTO(buf) struct buf text = {0};
+	char file[NAME_BYTES + 8];
+
+	name_file(name, file);
+	for (size_t i = 0; i < h->n_mounts; i++)
+		buf_printf(&text, "%d\n", h->mounts[i]);
+	if (text.len)
+		file_replace(folder_fd, file, text.data);
+	else
+		unlinkat(folder_fd, file, 0);
+}
+
+void holders_load(struct holders *h, int folder_fd, const char *name)
+{
+	AUTO(buf) struct buf text = {0};
+	char file[NAME_BYTES + 8], *rest, *line;
+
+	name_file(name, file);
+	if (file_read(folder_fd, file, TABLE_MAX, &text) < 0)
+		return;
+	rest = text.data;
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line)
+			watch(h, atoi(line));
+}

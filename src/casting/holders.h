@@ -42,6 +42,12 @@ int holders_kill(struct holders *h, struct err *err);
 /* "pid 17 (nginx) has open /var/tmp/x, …": a few, and how many more. */
 void holders_print(const struct holders *h, struct buf *b);
 
+/* What a stop could not wait for is known to the next one: kept for name in
+ * SUBHOST_RUN/.casts, which folder_fd is. Loading adds; with nothing to keep
+ * the file is removed. */
+void holders_save(const struct holders *h, int folder_fd, const char *name);
+void holders_load(struct holders *h, int folder_fd, const char *name);
+
 static inline void holders_auto(struct holders *h)
 {
 	holders_done(h);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -164,15 +165,31 @@ static int put(struct hanging *in, int fd, const struct end_found *target,
 	return r;
 }
 
+/* Real root with CAP_SYS_ADMIN would take the read-only off. */
+static int check_receiver(const struct peer *receiver, unsigned mode,
+                          struct err *err)
+{
+	if (receiver->record.base || !mode ||
+	    !(receiver->record.capabilities >> CAP_SYS_ADMIN & 1))
+		return 0;
+	return err_say(err, -EPERM,
+	               "%s has PRIVATE_USERS=no and CAPS=+SYS_ADMIN, and could "
+	               "make a read-only cast writable",
+	               receiver->sub.name);
+}
+
 int mounting_put_cast(struct hanging *in, const struct peer *giver,
                       const struct end_found *source,
                       const struct end_found *target, struct held *held,
                       struct err *err)
 {
-	AUTO(fd) int fd = copy(in->in, giver, source, err);
+	AUTO(fd) int fd = -1;
 	uint64_t attrs = PLAIN;
-	int r;
+	int r = check_receiver(in->in, held->mode, err);
 
+	if (r < 0)
+		return r;
+	fd = copy(in->in, giver, source, err);
 	if (fd < 0)
 		return fd;
 	if (held->mode & CAST_RO)

@@ -23,7 +23,9 @@
 #include "sub/lock.h"
 #include "sub/place.h"
 
-#define GOOD ".good" /* no sub host can have that name */
+/* No sub host can have such names. */
+#define GOOD    ".good"
+#define PENDING ".pending"
 
 static const int folder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
@@ -152,6 +154,73 @@ static void keep_good(const struct casting *c, const struct buf *text)
 		write_good(c, buf_text(text));
 }
 
+/*
+ * What was taken off and could not be recorded in the file (it cannot be read,
+ * the disk is full) is kept here, with the stamp of the file that it is about,
+ * for as long as that file stays as it is.
+ */
+static void stamp_print(const struct stamp *s, struct buf *b)
+{
+	buf_printf(b, "%lu %lu %lu %ld %ld\n", s->dev, s->ino, s->size,
+	           s->seconds, s->nanoseconds);
+}
+
+static bool read_pending(const struct casting *c, const struct stamp *stamp,
+                         struct buf *text)
+{
+	AUTO(buf) struct buf head = {0}, all = {0};
+
+	if (c->lock_fd < 0 || file_read(c->lock_fd, PENDING, STORE_MAX, &all))
+		return false;
+	stamp_print(stamp, &head);
+	if (strncmp(buf_text(&all), head.data, head.len) != 0)
+		return false;
+	buf_puts(text, all.data + head.len);
+	return true;
+}
+
+static void drop_pending(const struct casting *c)
+{
+	if (c->lock_fd >= 0 && !c->is_looking)
+		unlinkat(c->lock_fd, PENDING, 0);
+}
+
+/* Somebody has put one there since this was read. */
+static bool has_other_pending(struct casting *c)
+{
+	struct stat st;
+	unsigned long ino = 0;
+	bool is_other;
+
+	if (c->lock_fd >= 0 &&
+	    !fstatat(c->lock_fd, PENDING, &st, AT_SYMLINK_NOFOLLOW))
+		ino = st.st_ino;
+	is_other = ino != c->pending;
+	c->pending = ino;
+	return is_other;
+}
+
+int store_keep_pending(struct casting *c, const struct casts *now,
+                       struct err *err)
+{
+	AUTO(buf) struct buf text = {0}, good = {0};
+	const char *base = c->text;
+	int r;
+
+	if (c->fault) {
+		if (!read_pending(c, &c->stamp, &good))
+			file_read(c->lock_fd, GOOD, STORE_MAX, &good);
+		base = buf_text(&good);
+	}
+	stamp_print(&c->stamp, &text);
+	ini_rewrite(base, strlen(base), now, &text);
+	r = file_replace(c->lock_fd, PENDING, text.data);
+	has_other_pending(c);
+	return r < 0 ? err_set(err, r, "cannot write %s/" PLACES_CASTS,
+	                       c->places->run)
+	             : 0;
+}
+
 /* The file cannot be read: what it last said goes on. */
 static int fall_back(struct casting *c, struct err *why)
 {
@@ -160,15 +229,17 @@ static int fall_back(struct casting *c, struct err *why)
 
 	free(c->fault);
 	c->fault = mem_copy(why->text);
-	if (file_read(c->lock_fd, GOOD, STORE_MAX, &text) < 0 ||
-	    parse(c, &text, &ignored) < 0)
+	if (!read_pending(c, &c->stamp, &text) &&
+	    file_read(c->lock_fd, GOOD, STORE_MAX, &text) < 0)
+		text.len = 0;
+	if (parse(c, &text, &ignored) < 0)
 		casts_done(&c->casts);
 	return 0;
 }
 
 int store_read(struct casting *c, struct err *err)
 {
-	AUTO(buf) struct buf text = {0}, path = {0};
+	AUTO(buf) struct buf text = {0}, pending = {0}, path = {0};
 	AUTO(fd) int fd = -1;
 	struct err why = {0};
 	struct stamp stamp;
@@ -182,7 +253,7 @@ int store_read(struct casting *c, struct err *err)
 		err_set(&why, fd, "cannot open %s", path.data);
 		return fall_back(c, &why);
 	}
-	if (c->text && stamp_equals(&stamp, &c->stamp))
+	if (!has_other_pending(c) && c->text && stamp_equals(&stamp, &c->stamp))
 		return 0;
 	r = fd < 0 ? 0 : file_read_fd(fd, STORE_MAX, &text);
 	if (r < 0)
@@ -195,6 +266,12 @@ int store_read(struct casting *c, struct err *err)
 		r = parse(c, &text, &why);
 	if (r < 0)
 		return fall_back(c, &why);
+	if (read_pending(c, &stamp, &pending) && !parse(c, &pending, &why)) {
+		free(c->text);
+		c->text = buf_take(&pending);
+	} else {
+		drop_pending(c);
+	}
 	if (c->lock_fd >= 0 && !c->is_looking)
 		keep_good(c, &text);
 	free(c->fault);
@@ -262,7 +339,7 @@ int store_write(struct casting *c, const struct casts *now, struct err *err)
 	if (!stamp_equals(&stamp, &c->stamp))
 		return 1;
 	ini_rewrite(c->text, strlen(c->text), now, &text);
-	if (!strcmp(buf_text(&text), c->text))
+	if (!c->pending && !strcmp(buf_text(&text), c->text))
 		return 0;
 	r = replace(c->places, buf_text(&text),
 	            fd < 0 ? 0600 : st.st_mode & 0755, &c->stamp);
@@ -271,5 +348,7 @@ int store_write(struct casting *c, const struct casts *now, struct err *err)
 	free(c->text);
 	c->text = buf_take(&text);
 	write_good(c, c->text);
+	drop_pending(c);
+	has_other_pending(c);
 	return 0;
 }

@@ -34,3 +34,8 @@ bool store_mentions(const struct places *places, const char *name);
  * read: read it again, and decide again. 0, or negative with nothing changed.
  */
 int store_write(struct casting *c, const struct casts *now, struct err *err);
+
+/* Where that failed, or the file cannot be read: make it so all the same until
+ * the file is another one, or the host reboots. */
+int store_keep_pending(struct casting *c, const struct casts *now,
+                       struct err *err);

@@ -155,6 +155,13 @@ static int launch(struct life *l, struct launch_request *req, struct err *err)
 	return r;
 }
 
+uint64_t init_capabilities(const struct life *l)
+{
+	return powers_kept(l->user_fd >= 0, l->survey->net_fd >= 0,
+	                   l->survey->record.mounts,
+	                   &l->wish->declaration->caps);
+}
+
 int init_start(struct life *l, struct err *err)
 {
 	const struct declaration *d = l->wish->declaration;
@@ -173,9 +180,7 @@ int init_start(struct life *l, struct err *err)
 		.base = (uid_t)l->survey->record.base,
 		.mounts = l->survey->record.mounts,
 		.reaper = reaper || !l->survey->record.base,
-		.capabilities =
-			powers_kept(l->user_fd >= 0, l->survey->net_fd >= 0,
-	                            l->survey->record.mounts, &d->caps),
+		.capabilities = init_capabilities(l),
 		.no_new_privs = d->no_new_privs,
 		.filter = &filter,
 		.terminal = l->wish->terminal,

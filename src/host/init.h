@@ -14,6 +14,9 @@ struct words;
 /* Run init; its pid is written down before it can do anything. */
 int init_start(struct life *l, struct err *err);
 
+/* The capabilities that it will keep, a bit each. */
+uint64_t init_capabilities(const struct life *l);
+
 /* The environment of what runs in it; term is TERM, NULL: no terminal. */
 void init_environment(const struct declaration *d, const char *term,
                       struct words *env);

@@ -15,6 +15,7 @@
 #include "casting/holders.h"
 #include "casting/store.h"
 #include "casting/syscmd.h"
+#include "host/init.h"
 #include "host/life.h"
 #include "host/phases.h"
 #include "host/survey.h"
@@ -27,6 +28,15 @@ static bool has_ledger(const struct life *l)
 	char path[NAME_BYTES + 16];
 
 	snprintf(path, sizeof(path), PLACES_CASTS "/%s", l->sub->name);
+	return !faccessat(l->sub->run_fd, path, F_OK, 0);
+}
+
+/* Did an earlier stop give up waiting for who held something? */
+static bool has_held(const struct life *l)
+{
+	char path[NAME_BYTES + 24];
+
+	snprintf(path, sizeof(path), PLACES_CASTS "/.%s.held", l->sub->name);
 	return !faccessat(l->sub->run_fd, path, F_OK, 0);
 }
 
@@ -46,6 +56,7 @@ int sharing_begin(struct life *l, struct err *err)
 	/* Whoever changes casts.ini from now on finds it up: only then look at
 	 * what that says. Without the file there is nobody who could. */
 	l->survey->record.shares = 1;
+	l->survey->record.capabilities = init_capabilities(l);
 	if (store_exists(s->places) || has_ledger(l) ||
 	    syscmd_is_installed(s->places))
 		r = phases_remember(l, err);
@@ -101,6 +112,26 @@ static int await(const struct life *l, struct holders *h, struct err *err)
 	}
 }
 
+/* What an earlier stop gave up waiting for counts, too. */
+static int drain(struct life *l, struct casting *c, struct holders *h,
+                 struct err *err)
+{
+	AUTO(fd) int folder_fd = dup(c->lock_fd);
+	const char *name = l->sub->name;
+	int r = casting_leave(c, name, h, err);
+
+	if (r < 0)
+		return r;
+	holders_load(h, folder_fd, name);
+	casting_forget(c, name);
+	casting_let_go(c);
+	r = await(l, h, err);
+	if (!r)
+		h->n_mounts = 0;
+	holders_save(h, folder_fd, name);
+	return r;
+}
+
 int sharing_end(struct life *l, struct err *err)
 {
 	AUTO(casting) struct casting c = CASTING_NONE;
@@ -112,14 +143,8 @@ int sharing_end(struct life *l, struct err *err)
 		record->shares = 0;
 		r = phases_remember(l, err);
 	}
-	if (r < 0 || !has_ledger(l))
+	if (r < 0 || (!has_ledger(l) && !has_held(l)))
 		return r;
 	r = casting_begin(&c, l->sub->places, CASTING_SECONDS, err);
-	if (!r)
-		r = casting_leave(&c, l->sub->name, &holders, err);
-	if (r < 0)
-		return r;
-	casting_forget(&c, l->sub->name);
-	casting_let_go(&c);
-	return await(l, &holders, err);
+	return r < 0 ? r : drain(l, &c, &holders, err);
 }

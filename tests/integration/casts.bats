@@ -158,3 +158,85 @@ room() {
 	[[ $output == "db:/run/s is on /srv, rw" ]]
 	[[ $(on app cat /srv/f) == again ]]
 }
+
+# accepted DB APP: both up, /srv of the first on that of the second.
+accepted() {
+	busybox_sub db
+	busybox_sub app
+	give db /srv greeting hello
+	room app /srv
+	up db app
+	sub cast --as db /srv app
+	sub caston --as app db:/srv
+}
+
+@test "a casts.ini that cannot be read is left alone; what it said goes on" {
+	accepted
+	echo "[app" >>"$SUBHOST_ETC/casts.ini"
+	cp "$SUBHOST_ETC/casts.ini" "$BATS_TEST_TMPDIR/broken"
+	run sub cast --as db /etc app:/srv
+	[[ $status == 1 && $output == *"casts.ini:"[0-9]*"mend it first"* ]]
+	sub stop app
+	up app
+	[[ $(on app cat /srv/greeting) == hello ]]
+	run sub castoff --as app /srv
+	[[ $status == 1 && $output == *"taken off now, not recorded: "* ]]
+	run on app ls /srv
+	[[ -z $output ]]
+	sub stop app
+	up app
+	run on app ls /srv
+	[[ -z $output ]] # still off
+	cmp "$SUBHOST_ETC/casts.ini" "$BATS_TEST_TMPDIR/broken"
+	sed -i '/^\[app$/d' "$SUBHOST_ETC/casts.ini"
+	sub caston --as app
+	[[ $(on app cat /srv/greeting) == hello ]] # what the file says, again
+}
+
+@test "a full disk: nothing new, but what is taken off stays off" {
+	mount -t tmpfs -o size=16k etc "$SUBHOST_ETC"
+	accepted
+	dd if=/dev/zero of="$SUBHOST_ETC/fill" bs=4k 2>/dev/null || true
+	run sub cast --as db /etc app:/srv
+	[[ $status == 1 && $output == *"cannot write $SUBHOST_ETC/casts.ini: No space left"* ]]
+	run sub castoff --as app /srv
+	[[ $status == 1 && $output == *"taken off now, not recorded"*"No space left"* ]]
+	run sub caston --as db # somebody else's piece of work
+	run on app ls /srv
+	[[ -z $output ]]
+	rm "$SUBHOST_ETC/fill"
+	run sub castoff --as app
+	[[ $status == 0 ]]
+	sub castblock --as app /tmp
+	grep -q "_accepted = None" "$SUBHOST_ETC/casts.ini"
+	umount "$SUBHOST_ETC"
+}
+
+@test "an edit of casts.ini counts at the next piece of work, and is in the journal" {
+	accepted
+	sed -i 's/^_accepted.*/_accepted = None/' "$SUBHOST_ETC/casts.ini"
+	sub castblock --as app /tmp
+	sub hibernate app
+	start_quietly app -- sleep 1000
+	run on app ls /srv
+	[[ -z $output ]]
+	grep -q $'root\tfile\tdropped\tdb\t/srv\tapp\t/srv' \
+		"$SUBHOST_STATE/casts.journal"
+}
+
+@test "who still holds something is named; --kill and --force end them" {
+	accepted
+	sub enter app -- sh -c 'exec sleep 900 </srv/greeting' </dev/null 3>&- &
+	wait_until 5 pgrep -f 'sleep 900'
+	run sub castoff --as app /srv
+	[[ $status == 0 && $output == *"still held: pid "*"sleep 900) has open /"*"greeting"* ]]
+	sub caston --as app db:/srv
+	sub enter app -- sh -c 'cd /srv; exec sleep 901' </dev/null 3>&- &
+	wait_until 5 pgrep -f 'sleep 901'
+	run sub stop db --timeout 1
+	[[ $status == 1 && $output == *"still held: pid "*"sleep 901) works in /"*"--force"* ]]
+	run sub stop db --force
+	[[ $status == 0 ]]
+	[[ -z $(pgrep -f 'sleep 901') ]]
+	pkill -f 'sleep 900'
+}
