@@ -11,9 +11,8 @@
 #include "base/auto.h"
 #include "base/err.h"
 #include "cast/casts.h"
-#include "sys/kernel.h"
+#include "sub/mark.h"
 #include "sys/mount.h"
-#include "sys/mounts.h"
 #include "sys/netns.h"
 #include "sys/process.h"
 #include "sys/userns.h"
@@ -44,13 +43,11 @@ static int open_host(struct peer *p, const struct places *places,
  * another's by now prove nothing: then the mark has to say so, too. */
 static bool is_live(const struct peer *p, int fd)
 {
-	AUTO(mount_description) struct mount_description d = {0};
 	struct mount_identity identity;
 
-	if (mount_identify(fd, &identity) < 0 || !identity.is_root ||
-	    identity.id != p->record.live)
-		return false;
-	return identity.is_unique || !mounts_describe(fd, &d);
+	return !mount_identify(fd, &identity) && identity.is_root &&
+	       identity.id == p->record.live &&
+	       (identity.is_unique || mark_is_on(&p->sub, fd));
 }
 
 /* The root of its init, if the init of the record is still there. */

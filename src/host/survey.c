@@ -11,12 +11,11 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "sub/mark.h"
 #include "sub/sub.h"
 #include "sys/cgroup.h"
 #include "sys/kernel.h"
-#include "sys/loop.h"
 #include "sys/mount.h"
-#include "sys/mounts.h"
 #include "sys/netns.h"
 
 void survey_done(struct survey *v)
@@ -29,26 +28,6 @@ void survey_done(struct survey *v)
 	fd_auto(&v->cgroup_root_fd);
 	fd_auto(&v->cgroup_fd);
 	*v = (struct survey)SURVEY_NONE;
-}
-
-/* Is it a bind of the directory `root`? That carries no mark but its place. */
-static bool is_bind_of_root(const struct sub *s, int fd)
-{
-	struct stat mounted, root;
-
-	return !fstat(fd, &mounted) &&
-	       !fstatat(s->dir_fd, "root", &root, AT_SYMLINK_NOFOLLOW) &&
-	       mounted.st_dev == root.st_dev && mounted.st_ino == root.st_ino;
-}
-
-static bool is_marked(const struct sub *s, int fd)
-{
-	AUTO(mount_description) struct mount_description d = {0};
-
-	if (mounts_describe(fd, &d) < 0)
-		return false;
-	return !strcmp(d.source, s->mark) || loop_has_mark(d.source, s->mark) ||
-	       is_bind_of_root(s, fd);
 }
 
 /* Whose is the mount on dir/name, if there is one? *ret_fd is its root. */
@@ -71,7 +50,7 @@ static int look_at_mount(const struct sub *s, const char *name, uint64_t known,
 	if (!identity.is_root)
 		return NOBODYS;
 	/* An id that may be another's by now proves nothing. */
-	if ((identity.id != known || !identity.is_unique) && !is_marked(s, fd))
+	if ((identity.id != known || !identity.is_unique) && !mark_is_on(s, fd))
 		return SOMEONE_ELSES;
 	*ret_fd = fd_take(&fd);
 	return OURS;
