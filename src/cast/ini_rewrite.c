@@ -275,22 +275,19 @@ static void write_section(struct writing *w, const struct section *s)
 	}
 }
 
-/* Make sure that there is a section of that name, if it has something. */
+/* Make sure that there is a section of that name, which has something. */
 static void add_section(struct writing *w, const char *name,
                         struct words *known)
 {
 	struct section s = {.name = name};
-	AUTO(buf) struct buf entries = {0};
 
 	for (size_t i = 0; i < known->n; i++)
 		if (!strcmp(known->v[i], name))
 			return;
 	words_add(known, name);
-	add_entries(w, &s, &entries);
-	if (!entries.len)
-		return;
 	end_line(w);
-	buf_printf(w->b, "[%s]\n%s", name, buf_text(&entries));
+	buf_printf(w->b, "[%s]\n", name);
+	add_entries(w, &s, w->b);
 }
 
 static void add_sections(struct writing *w, struct words *known)

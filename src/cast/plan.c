@@ -11,8 +11,8 @@ static const char *const reasons[] = {
 	[WAIT_SOURCE_UNFIT]	= "its source is nothing that can be cast",
 	[WAIT_TARGET_MISSING]	= "its target is missing",
 	[WAIT_TARGET_UNFIT]	= "its target is no place for a cast",
-	[WAIT_KINDS_DIFFER]	= "one of source and target is a file, the "
-				  "other a directory",
+	[WAIT_KINDS_DIFFER]	=
+		"one of source and target is a file, the other a directory",
 	[WAIT_TARGET_IN_CAST]	= "its target lies in another cast",
 };
 /* clang-format on */

@@ -86,8 +86,7 @@ static int tend_all(struct round *r, struct err *err)
 	int first = round_list_names(r, &names, err);
 
 	for (size_t i = 0; i < names.n; i++) {
-		int e = tend_received(r, names.v[i], NULL,
-		                      first ? &ignored : err);
+		int e = tend_received(r, names.v[i], first ? &ignored : err);
 		struct member *m;
 
 		if (!e && !round_get(r, names.v[i], &m, &ignored))
@@ -101,8 +100,7 @@ static int tend_all(struct round *r, struct err *err)
 int casting_tend(struct casting *c, const char *name, struct err *err)
 {
 	AUTO(round) struct round round = {.c = c};
-	int r = name ? tend_name(&round, name, NULL, err)
-	             : tend_all(&round, err);
+	int r = name ? tend_name(&round, name, err) : tend_all(&round, err);
 
 	round_post_pages(&round);
 	return r;
@@ -139,7 +137,7 @@ int casting_join(struct casting *c, const char *name, int userns_fd,
 	if (!r)
 		r = syscmd_mount(&m->hanging, userns_fd, notes, err);
 	if (!r)
-		r = tend_name(&round, name, NULL, err);
+		r = tend_name(&round, name, err);
 	if (r < 0)
 		return r;
 	note_waiting(m, notes);
@@ -152,8 +150,8 @@ int casting_join(struct casting *c, const char *name, int userns_fd,
 int casting_leave(struct casting *c, const char *name, struct holders *holders,
                   struct err *err)
 {
-	AUTO(round) struct round round = {.c = c};
-	int r = tend_given(&round, name, holders, err);
+	AUTO(round) struct round round = {.c = c, .holders = holders};
+	int r = tend_given(&round, name, err);
 
 	round_post_pages(&round);
 	return r;

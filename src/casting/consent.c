@@ -153,7 +153,7 @@ static int tend(struct work *w, const char *receiver, const char *target,
 	if (r < 0)
 		return r;
 	m->is_concerned = true;
-	return tend_target(&w->round, m, target, &w->holders, outcome, err);
+	return tend_target(&w->round, m, target, outcome, err);
 }
 
 static int tend_quietly(struct work *w, const char *receiver,
@@ -468,6 +468,7 @@ int casting_request(struct casting *c, const struct request *q, const char *by,
 	};
 	int r = 1;
 
+	w.round.holders = &w.holders;
 	if (c->fault && !takes_off(q))
 		return err_say(err, -EINVAL, "%s; mend it first", c->fault);
 	for (int i = 0; r > 0 && i < TRIES; i++) {

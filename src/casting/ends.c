@@ -164,6 +164,13 @@ static int judge_host(struct end_found *e, const struct peer *giver)
 	return 0;
 }
 
+/* Under whatever name: one that has mounts of its own can move it. */
+static bool is_syscmd(const struct ledger *l,
+                      const struct mount_identity *identity)
+{
+	return identity->id == l->syscmd || identity->id == l->replies;
+}
+
 static int judge_guest(struct end_found *e, const struct hanging *received)
 {
 	struct mount_identity identity;
@@ -171,7 +178,8 @@ static int judge_guest(struct end_found *e, const struct hanging *received)
 
 	if (r < 0)
 		return r;
-	if (path_is_reserved(buf_text(&e->place)))
+	if (path_is_reserved(buf_text(&e->place)) ||
+	    is_syscmd(&received->ledger, &identity))
 		return unfit(e, "that place is not to be shared");
 	if (ledger_by_id(&received->ledger, identity.id))
 		return unfit(e, "it was received from another, and is not to "
@@ -184,6 +192,7 @@ int end_find_source(struct end_found *e, const struct peer *giver,
 {
 	int r = find(e, giver->root_fd, path, !giver->is_host);
 
+	e->of = giver;
 	if (r == -ELOOP)
 		return unfit(e, "a symlink is on its way; name its real path");
 	if (r < 0 || !is_fit(e))
@@ -209,13 +218,14 @@ static bool is_in_cast(const struct end_found *e, const struct hanging *in,
 	return false;
 }
 
-static bool is_tmpfs_of_ours(const struct peer *p,
-                             const struct mount_identity *identity)
+/* The tmpfs of ours whose root that is, or NULL. */
+static const struct record_tmpfs *find_tmpfs(
+	const struct peer *p, const struct mount_identity *identity)
 {
 	for (size_t i = 0; i < RECORD_TMPFS_MAX; i++)
 		if (identity->is_root && p->record.tmpfs[i].id == identity->id)
-			return true;
-	return false;
+			return &p->record.tmpfs[i];
+	return NULL;
 }
 
 int end_find_target(struct end_found *e, const struct hanging *in,
@@ -229,13 +239,24 @@ int end_find_target(struct end_found *e, const struct hanging *in,
 	r = mount_identify(e->fd, &identity);
 	if (r < 0)
 		return r;
-	if (path_is_reserved(buf_text(&e->place)))
+	if (path_is_reserved(buf_text(&e->place)) ||
+	    is_syscmd(&in->ledger, &identity))
 		return unfit(e, "no cast may lie there");
-	if (is_tmpfs_of_ours(in->in, &identity))
+	if (find_tmpfs(in->in, &identity))
 		return unfit(e, "it is a tmpfs of the sub host's own (TMPFS); "
 		                "a directory in it would do");
 	e->in_cast = is_in_cast(e, in, target, identity.id);
 	return 0;
+}
+
+/* Is it there? While a sub host goes to sleep the record still has it. */
+static bool is_mounted(const struct peer *p, const struct record_tmpfs *tmpfs)
+{
+	AUTO(fd) int fd = beneath_open(p->root_fd, tmpfs->path, true);
+	struct mount_identity identity;
+
+	return fd >= 0 && !mount_identify(fd, &identity) &&
+	       find_tmpfs(p, &identity) == tmpfs;
 }
 
 bool end_is_on_tmpfs(const struct peer *receiver, const char *target)
@@ -243,7 +264,8 @@ bool end_is_on_tmpfs(const struct peer *receiver, const char *target)
 	const struct record_tmpfs *tmpfs = receiver->record.tmpfs;
 
 	for (size_t i = 0; i < RECORD_TMPFS_MAX && tmpfs[i].id; i++)
-		if (path_covers(tmpfs[i].path, target))
+		if (path_covers(tmpfs[i].path, target) &&
+		    is_mounted(receiver, &tmpfs[i]))
 			return true;
 	return false;
 }

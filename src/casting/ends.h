@@ -17,9 +17,10 @@ struct end_found {
 	int fd; /* O_PATH; -1 unless it is a directory or a file */
 	dev_t dev;
 	ino_t ino;
-	struct buf place; /* in its root, without symlinks */
-	struct buf why;   /* it is unfit, as a clause; "" else */
-	bool in_cast;     /* of a target: what hangs there is another cast */
+	struct buf place;      /* in its root, without symlinks */
+	struct buf why;        /* it is unfit, as a clause; "" else */
+	const struct peer *of; /* of a source: whose */
+	bool in_cast; /* of a target: what hangs there is another cast */
 };
 
 #define END_NONE                                                               \

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,12 +14,16 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "cast/path.h"
 #include "casting/peer.h"
 #include "sys/beneath.h"
 #include "sys/mount.h"
 #include "sys/mounts.h"
 
-#define IDLE_LINES 64
+#define IDLE_LINES   64
+#define PIECE        2048  /* of a path; longer than any name */
+#define TRIES        10000 /* to catch what is moved all the time */
+#define TRIES_A_LOOK 500   /* at what may lie over it */
 
 void hanging_done(struct hanging *h)
 {
@@ -60,12 +66,21 @@ static int append(struct hanging *h, const struct buf *line, struct err *err)
 int hanging_note(struct hanging *h, const struct held *held, struct err *err)
 {
 	AUTO(buf) struct buf line = {0};
+	const struct held *past = ledger_by_id(&h->ledger, held->id);
+	struct held gone = {.kind = HELD_GONE};
 	int r;
 
+	/* Where ids come back: that one is no more. */
+	if (past && strcmp(past->target, held->target)) {
+		gone.target = past->target;
+		ledger_print_held(&gone, &line);
+	}
 	ledger_print_held(held, &line);
 	r = append(h, &line, err);
 	if (r < 0)
 		return r;
+	if (gone.target)
+		ledger_hold(&h->ledger, &gone);
 	ledger_hold(&h->ledger, held);
 	h->has_changed = true;
 	return 0;
@@ -120,18 +135,30 @@ void hanging_forget(int folder_fd, const char *name)
 	unlinkat(folder_fd, name, 0);
 }
 
-/* Where ids come back, what the mount shows has to be the same, too. */
-static bool is_mount(int fd, const struct held *held)
+static bool is_root_of(int fd, uint64_t id, bool *ret_is_unique)
 {
 	struct mount_identity identity;
-	struct stat st;
 
 	if (mount_identify(fd, &identity) < 0 || !identity.is_root ||
-	    identity.id != held->id)
+	    identity.id != id)
 		return false;
-	return identity.is_unique ||
-	       (!fstat(fd, &st) && st.st_dev == held->dev &&
-	        st.st_ino == held->ino);
+	*ret_is_unique = identity.is_unique;
+	return true;
+}
+
+/* Where ids come back, what the mount shows has to be the same, too: 0, -ENOENT
+ * when it is another one that has the id by now, -EAGAIN for any other. */
+static int check(int fd, const struct held *held)
+{
+	struct stat st;
+	bool is_unique;
+
+	if (!is_root_of(fd, held->id, &is_unique))
+		return -EAGAIN;
+	return is_unique || (!fstat(fd, &st) && st.st_dev == held->dev &&
+	                     st.st_ino == held->ino)
+	               ? 0
+	               : -ENOENT;
 }
 
 bool hanging_is_in_place(const struct hanging *h, const struct held *held)
@@ -141,39 +168,130 @@ bool hanging_is_in_place(const struct hanging *h, const struct held *held)
 	if (!held->id)
 		return false;
 	fd = beneath_open(h->in->root_fd, held->target, true);
-	return fd >= 0 && is_mount(fd, held);
+	return fd >= 0 && !check(fd, held);
 }
 
-/* The guest has moved what it lies on: the kernel knows where to. */
-static int open_moved(const struct held *held)
+/* Where a mount is below live, as the kernel has it. -ENOENT also when it is
+ * elsewhere: no guest can take it out, so that the id is another's by now. */
+static int find_place(const struct hanging *h, uint64_t id, struct buf *place)
 {
-	AUTO(fd) int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	AUTO(buf) struct buf path = {0};
-	AUTO(fd) int fd = -1;
-	int r = root_fd < 0 ? -errno : mounts_find(held->id, &path);
+	char link[40], live[PATH_MAX];
+	ssize_t n;
+	int r = mounts_find(id, &path);
 
-	if (r < 0)
-		return r;
-	fd = beneath_open(root_fd, path.data, false);
-	if (fd < 0)
-		return fd;
-	return is_mount(fd, held) ? fd_take(&fd) : -ENOENT;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", h->in->root_fd);
+	n = readlink(link, live, sizeof(live) - 1);
+	if (r < 0 || n < 0)
+		return r < 0 ? r : -errno;
+	live[n] = '\0';
+	if (!path_covers(live, path.data) || !path.data[n])
+		return -ENOENT;
+	buf_puts(place, path.data + n);
+	return 0;
 }
 
-int hanging_open(const struct hanging *h, const struct held *held)
+/* Follow a path of any length: a guest makes one deeper than a call takes. */
+static int walk(int root_fd, const char *path)
+{
+	AUTO(fd) int fd = beneath_open(root_fd, ".", false);
+
+	while (fd >= 0 && *path) {
+		char piece[PIECE];
+		size_t n = strlen(path);
+		int next;
+
+		if (n >= sizeof(piece))
+			for (n = sizeof(piece) - 1; path[n] != '/';)
+				n--;
+		snprintf(piece, sizeof(piece), "%.*s", (int)n, path);
+		next = beneath_open(fd, piece, false);
+		close(fd);
+		fd = next;
+		path += n;
+	}
+	return fd_take(&fd);
+}
+
+/* Take the mount of that id off if it lies on the way to place. */
+static bool uncover(const struct hanging *h, uint64_t id, const char *place)
+{
+	AUTO(buf) struct buf above = {0};
+	AUTO(fd) int fd = -1;
+	bool is_unique;
+
+	if (!id || find_place(h, id, &above) < 0 ||
+	    !path_covers(above.data, place))
+		return false;
+	fd = walk(h->in->root_fd, above.data);
+	return fd >= 0 && is_root_of(fd, id, &is_unique) && !mount_detach(fd);
+}
+
+/* A guest can move what a mount lies on to where another one hangs. That one
+ * comes back when it is next tended. */
+static bool uncover_all(const struct hanging *h, const struct held *held,
+                        const char *place)
+{
+	const struct ledger *l = &h->ledger;
+	bool has_uncovered =
+		uncover(h, l->replies, place) | uncover(h, l->syscmd, place);
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].id != held->id)
+			has_uncovered |= uncover(h, l->v[i].id, place);
+	return has_uncovered;
+}
+
+/* The guest has moved what it lies on, and may do so again meanwhile.
+ * has_uncovered: NULL where nothing may be taken off. */
+static int open_moved(const struct hanging *h, const struct held *held,
+                      bool *has_uncovered)
+{
+	for (int i = 0; i < TRIES; i++) {
+		AUTO(buf) struct buf place = {0};
+		AUTO(fd) int fd = -1;
+		int r = find_place(h, held->id, &place);
+
+		if (r < 0)
+			return r;
+		fd = walk(h->in->root_fd, place.data);
+		r = fd < 0 ? -EAGAIN : check(fd, held);
+		if (!r)
+			return fd_take(&fd);
+		if (r != -EAGAIN)
+			return r;
+		if (has_uncovered && i % TRIES_A_LOOK == 1)
+			*has_uncovered |= uncover_all(h, held, place.data);
+	}
+	return -EBUSY;
+}
+
+static int open_anywhere(const struct hanging *h, const struct held *held,
+                         bool *has_uncovered)
 {
 	AUTO(fd) int fd = -1;
 
 	if (!held->id)
 		return -ENOENT;
 	fd = beneath_open(h->in->root_fd, held->place, false);
-	return fd >= 0 && is_mount(fd, held) ? fd_take(&fd) : open_moved(held);
+	return fd >= 0 && !check(fd, held) ? fd_take(&fd)
+	                                   : open_moved(h, held, has_uncovered);
+}
+
+int hanging_open(const struct hanging *h, const struct held *held)
+{
+	return open_anywhere(h, held, NULL);
+}
+
+int hanging_reach(struct hanging *h, const struct held *held)
+{
+	return open_anywhere(h, held, &h->has_uncovered);
 }
 
 int hanging_take_off(struct hanging *h, const struct held *held,
                      struct err *err)
 {
-	AUTO(fd) int fd = hanging_open(h, held);
+	AUTO(fd) int fd = hanging_reach(h, held);
 	struct held gone = *held;
 	int r = fd;
 

@@ -18,6 +18,7 @@ struct hanging {
 	const struct peer *in; /* whose it is; up */
 	int folder_fd;         /* SUBHOST_RUN/.casts; borrowed */
 	bool has_changed;      /* since it was read: its page is old */
+	bool has_uncovered;    /* others were taken off that lay over one */
 };
 
 void hanging_done(struct hanging *h);
@@ -42,9 +43,12 @@ void hanging_forget(int folder_fd, const char *name);
 /* Is the mount of held on the place that its target leads to by now? */
 bool hanging_is_in_place(const struct hanging *h, const struct held *held);
 
-/* Open the root of the mount of held, wherever it is; -ENOENT when it is no
- * more. */
+/* Open the root of the mount of held, wherever the guest has moved it; -ENOENT
+ * when it is no more, -EBUSY when it cannot be caught. */
 int hanging_open(const struct hanging *h, const struct held *held);
+
+/* The same for what lies beneath others by now: those are taken off. */
+int hanging_reach(struct hanging *h, const struct held *held);
 
 /* Take it off, if it is still anywhere, and write that down. */
 int hanging_take_off(struct hanging *h, const struct held *held,

@@ -69,9 +69,10 @@ static int map_for(int fd, const struct peer *receiver, const char *of,
 }
 
 /* A detached copy that shows the giver's uid N as the receiver's uid N. */
-static int copy(const struct peer *receiver, const struct peer *giver,
-                const struct end_found *source, struct err *err)
+static int copy(const struct peer *receiver, const struct end_found *source,
+                struct err *err)
 {
+	const struct peer *giver = source->of;
 	bool same =
 		!giver->is_host && giver->record.base == receiver->record.base;
 	AUTO(fd) int raw_fd = -1;
@@ -178,8 +179,7 @@ static int check_receiver(const struct peer *receiver, unsigned mode,
 	               receiver->sub.name);
 }
 
-int mounting_put_cast(struct hanging *in, const struct peer *giver,
-                      const struct end_found *source,
+int mounting_put_cast(struct hanging *in, const struct end_found *source,
                       const struct end_found *target, struct held *held,
                       struct err *err)
 {
@@ -189,7 +189,7 @@ int mounting_put_cast(struct hanging *in, const struct peer *giver,
 
 	if (r < 0)
 		return r;
-	fd = copy(in->in, giver, source, err);
+	fd = copy(in->in, source, err);
 	if (fd < 0)
 		return fd;
 	if (held->mode & CAST_RO)

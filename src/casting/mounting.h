@@ -11,11 +11,9 @@
 struct end_found;
 struct err;
 struct hanging;
-struct peer;
 
 /* Everything of held but id, dev, ino and place is given. */
-int mounting_put_cast(struct hanging *in, const struct peer *giver,
-                      const struct end_found *source,
+int mounting_put_cast(struct hanging *in, const struct end_found *source,
                       const struct end_found *target, struct held *held,
                       struct err *err);
 int mounting_put_tombstone(struct hanging *in, const struct end_found *target,

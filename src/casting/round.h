@@ -13,6 +13,7 @@
 
 struct casting;
 struct err;
+struct holders;
 struct words;
 
 struct member {
@@ -27,6 +28,8 @@ struct member {
 struct round {
 	struct casting *c;
 	struct member *members; /* owned */
+	struct holders
+		*holders; /* learns what is taken off; NULL: nobody asks */
 };
 
 void round_done(struct round *r);

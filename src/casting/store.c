@@ -204,13 +204,16 @@ int store_keep_pending(struct casting *c, const struct casts *now,
                        struct err *err)
 {
 	AUTO(buf) struct buf text = {0}, good = {0};
+	AUTO(casts) struct casts casts = {0};
 	const char *base = c->text;
 	int r;
 
 	if (c->fault) {
 		if (!read_pending(c, &c->stamp, &good))
 			file_read(c->lock_fd, GOOD, STORE_MAX, &good);
-		base = buf_text(&good);
+		base = ini_parse(buf_text(&good), good.len, GOOD, &casts, err)
+		               ? ""
+		               : buf_text(&good);
 	}
 	stamp_print(&c->stamp, &text);
 	ini_rewrite(base, strlen(base), now, &text);

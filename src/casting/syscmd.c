@@ -232,6 +232,21 @@ int syscmd_refresh(const struct places *places, const char *name,
 	return 0;
 }
 
+bool syscmd_is_stale(const struct places *places, const char *name)
+{
+	AUTO(fd) int masters_fd = open_in(places, MASTERS);
+	AUTO(fd) int fd = open_in(places, name);
+	AUTO(words) struct words verbs = {0};
+	bool stale = false;
+
+	if (masters_fd < 0 || fd < 0 || list_files(fd, &verbs) < 0)
+		return false;
+	for (size_t i = 0; !stale && i < verbs.n; i++)
+		stale = !faccessat(masters_fd, verbs.v[i], F_OK, 0) &&
+		        !is_one(masters_fd, fd, verbs.v[i]);
+	return stale;
+}
+
 int syscmd_list(const struct places *places, const char *name,
                 struct words *verbs, struct err *err)
 {

@@ -33,6 +33,9 @@ int syscmd_deny(const struct places *places, const char *name,
 int syscmd_refresh(const struct places *places, const char *name,
                    struct err *err);
 
+/* Has name links of verbs that have another master by now? */
+bool syscmd_is_stale(const struct places *places, const char *name);
+
 /* The verbs that are enabled, in order. */
 int syscmd_list(const struct places *places, const char *name,
                 struct words *verbs, struct err *err);

@@ -31,7 +31,6 @@ struct job {
 	struct held *held; /* what hangs; NULL: nothing. Till it is changed */
 	struct end_found source, on;
 	struct situation situation;
-	struct holders *holders;
 	struct outcome *outcome;
 };
 
@@ -160,27 +159,32 @@ static int take_off(struct job *j, struct err *err)
 	struct hanging *h = &j->receiver->hanging;
 	AUTO(fd) int fd = -1;
 
-	if (j->holders && j->held->kind == HELD_CAST) {
-		fd = hanging_open(h, j->held);
+	if (j->round->holders && j->held->kind == HELD_CAST) {
+		fd = hanging_reach(h, j->held);
 		if (fd >= 0)
-			holders_watch(j->holders, &j->receiver->peer, fd);
+			holders_watch(j->round->holders, &j->receiver->peer,
+			              fd);
 		fd_auto(&fd);
 		fd = -1;
 	}
 	return hanging_take_off(h, j->held, err);
 }
 
-/* It has to wait; say so where there is a target, and on its page. */
+/* It has to wait; say so where there is a target, and on its page. A guest that
+ * hides its target from itself is no reason to fail. */
 static int put_waiting(struct job *j, bool tombstone, struct err *err)
 {
 	struct hanging *h = &j->receiver->hanging;
 	struct held held = held_of(j);
-	const struct held *now = ledger_on(&h->ledger, j->target);
+	struct err ignored;
+	const struct held *now;
 
 	j->outcome->is_waiting = true;
-	if (tombstone)
-		return mounting_put_tombstone(h, &j->on, &held, err);
+	if (tombstone && !mounting_put_tombstone(h, &j->on, &held, &ignored))
+		return 0;
+	held = held_of(j);
 	held.kind = HELD_WAITING;
+	now = ledger_on(&h->ledger, j->target);
 	if (now && now->kind == HELD_WAITING &&
 	    !strcmp(now->reason, held.reason))
 		return 0;
@@ -198,8 +202,8 @@ static int put_cast(struct job *j, struct err *err)
 	                                        err);
 
 	if (!r)
-		r = mounting_put_cast(&j->receiver->hanging, &j->giver->peer,
-		                      &j->source, &j->on, &held, err);
+		r = mounting_put_cast(&j->receiver->hanging, &j->source, &j->on,
+		                      &held, err);
 	if (r < 0)
 		return r;
 	j->outcome->is_active = true;
@@ -208,21 +212,21 @@ static int put_cast(struct job *j, struct err *err)
 }
 
 /* A failure leaves a tombstone that says why. */
-static int put(struct job *j, const struct steps_wanted *steps)
+static int put(struct job *j, const struct steps_wanted *steps, struct err *err)
 {
-	struct err err = {0};
+	struct err why = {0};
 
 	j->outcome->mode = j->judgement.mode;
 	if (steps->put == PUT_CAST) {
-		if (!put_cast(j, &err))
+		if (!put_cast(j, &why))
 			return 0;
-		buf_puts(&j->outcome->reason, err.text);
-		return put_waiting(j, true, &err);
+		buf_puts(&j->outcome->reason, why.text);
+		return put_waiting(j, true, err);
 	}
 	explain(j, steps->why);
 	j->outcome->may_come = steps->why == WAIT_GIVER_DOWN ||
 	                       steps->why == WAIT_SOURCE_MISSING;
-	return put_waiting(j, steps->put == PUT_TOMBSTONE, &err);
+	return put_waiting(j, steps->put == PUT_TOMBSTONE, err);
 }
 
 /* What is kept: a tombstone may have another reason by now. */
@@ -279,11 +283,24 @@ static int carry_out(struct job *j, const struct steps_wanted *steps,
 	}
 	return r < 0 ? err_set(err, r, "cannot look at %s of %s", j->target,
 	                       j->receiver->peer.sub.name)
-	             : put(j, steps);
+	             : put(j, steps, err);
+}
+
+static int tend_pair(struct round *r, struct member *receiver,
+                     const char *giver, struct err *err);
+
+/* What had to go because it lay over another's mount is put right, too. */
+static int tend_uncovered(struct round *r, struct member *receiver,
+                          struct err *err)
+{
+	if (!receiver->hanging.has_uncovered)
+		return 0;
+	receiver->hanging.has_uncovered = false;
+	return tend_pair(r, receiver, NULL, err);
 }
 
 int tend_target(struct round *r, struct member *receiver, const char *target,
-                struct holders *holders, struct outcome *ret, struct err *err)
+                struct outcome *ret, struct err *err)
 {
 	__attribute__((cleanup(job_auto))) struct job j = {
 		.round = r,
@@ -291,7 +308,6 @@ int tend_target(struct round *r, struct member *receiver, const char *target,
 		.target = target,
 		.source = END_NONE,
 		.on = END_NONE,
-		.holders = holders,
 		.outcome = ret,
 	};
 	struct steps_wanted steps;
@@ -315,7 +331,8 @@ int tend_target(struct round *r, struct member *receiver, const char *target,
 		               receiver->peer.sub.name);
 	look_at_held(&j);
 	steps = plan_for(&j.situation);
-	return carry_out(&j, &steps, err);
+	e = carry_out(&j, &steps, err);
+	return e < 0 ? e : tend_uncovered(r, receiver, err);
 }
 
 /* Each target once, though tending changes what they are listed in. */
@@ -330,8 +347,7 @@ static int by_text(const void *a, const void *b)
 }
 
 static int tend_targets(struct round *r, struct member *receiver,
-                        struct words *targets, struct holders *holders,
-                        struct err *err)
+                        struct words *targets, struct err *err)
 {
 	struct err ignored;
 	int first = 0;
@@ -344,7 +360,7 @@ static int tend_targets(struct round *r, struct member *receiver,
 
 		if (i && !strcmp(targets->v[i], targets->v[i - 1]))
 			continue;
-		e = tend_target(r, receiver, targets->v[i], holders, &outcome,
+		e = tend_target(r, receiver, targets->v[i], &outcome,
 		                first ? &ignored : err);
 		if (e < 0 && !first)
 			first = e;
@@ -354,8 +370,7 @@ static int tend_targets(struct round *r, struct member *receiver,
 
 /* What receiver has of giver (NULL: of all). */
 static int tend_pair(struct round *r, struct member *receiver,
-                     const char *giver, struct holders *holders,
-                     struct err *err)
+                     const char *giver, struct err *err)
 {
 	const struct ledger *l = &receiver->hanging.ledger;
 	const char *name = receiver->peer.sub.name;
@@ -369,22 +384,20 @@ static int tend_pair(struct round *r, struct member *receiver,
 	for (size_t i = 0; i < l->n; i++)
 		if (!giver || !strcmp(l->v[i].giver, giver))
 			add_target(&targets, l->v[i].target);
-	return tend_targets(r, receiver, &targets, holders, err);
+	return tend_targets(r, receiver, &targets, err);
 }
 
-int tend_received(struct round *r, const char *name, struct holders *holders,
-                  struct err *err)
+int tend_received(struct round *r, const char *name, struct err *err)
 {
 	struct member *receiver;
 	int e = round_get(r, name, &receiver, err);
 
 	if (e < 0 || !receiver->peer.is_up || receiver->peer.is_host)
 		return e < 0 ? e : 0;
-	return tend_pair(r, receiver, NULL, holders, err);
+	return tend_pair(r, receiver, NULL, err);
 }
 
-int tend_given(struct round *r, const char *name, struct holders *holders,
-               struct err *err)
+int tend_given(struct round *r, const char *name, struct err *err)
 {
 	const struct casts *c = &r->c->casts;
 	AUTO(words) struct words receivers = {0};
@@ -407,7 +420,7 @@ int tend_given(struct round *r, const char *name, struct holders *holders,
 		e = round_get(r, receivers.v[i], &receiver,
 		              first ? &ignored : err);
 		if (!e && receiver->peer.is_up)
-			e = tend_pair(r, receiver, name, holders,
+			e = tend_pair(r, receiver, name,
 			              first ? &ignored : err);
 		if (e < 0 && !first)
 			first = e;
@@ -415,12 +428,11 @@ int tend_given(struct round *r, const char *name, struct holders *holders,
 	return first;
 }
 
-int tend_name(struct round *r, const char *name, struct holders *holders,
-              struct err *err)
+int tend_name(struct round *r, const char *name, struct err *err)
 {
 	struct err ignored;
-	int first = tend_received(r, name, holders, err);
-	int e = tend_given(r, name, holders, first ? &ignored : err);
+	int first = tend_received(r, name, err);
+	int e = tend_given(r, name, first ? &ignored : err);
 
 	return first ? first : e;
 }

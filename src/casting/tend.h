@@ -8,7 +8,6 @@
 #include "base/buf.h"
 
 struct err;
-struct holders;
 struct member;
 struct round;
 
@@ -26,23 +25,19 @@ static inline void outcome_done(struct outcome *o)
 }
 
 /*
- * Of one target. What was taken off is looked up among those who hold it
- * (holders; NULL: nobody asks). ret is {0}. Negative: it could not be done, and
+ * Of one target. ret is {0}. Negative: it could not be done, and
  * nothing of ours hangs there.
  */
 int tend_target(struct round *r, struct member *receiver, const char *target,
-                struct holders *holders, struct outcome *ret, struct err *err);
+                struct outcome *ret, struct err *err);
 
 /* All that name receives and gives. The first failure is told; the others are
  * tended all the same. */
-int tend_name(struct round *r, const char *name, struct holders *holders,
-              struct err *err);
+int tend_name(struct round *r, const char *name, struct err *err);
 
 /* Only what it receives, and only what it gives. */
-int tend_received(struct round *r, const char *name, struct holders *holders,
-                  struct err *err);
-int tend_given(struct round *r, const char *name, struct holders *holders,
-               struct err *err);
+int tend_received(struct round *r, const char *name, struct err *err);
+int tend_given(struct round *r, const char *name, struct err *err);
 
 static inline void outcome_auto(struct outcome *o)
 {

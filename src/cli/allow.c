@@ -7,6 +7,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "casting/masters.h"
 #include "casting/syscmd.h"
 #include "cli/context.h"
 #include "cli/verb.h"
@@ -32,14 +33,17 @@ static int change(struct context *c, int argc, char **argv,
 	return r < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Everybody's links of masters that were replaced. */
+/* The masters, then everybody's links of those that were replaced. */
 static int refresh(struct context *c)
 {
-	DIR *dir = opendir(c->places.syscmd);
-	int status = EXIT_DONE;
 	struct err err = {0};
+	int status =
+		masters_refresh(&c->places, &err) ? EXIT_FAILED : EXIT_DONE;
+	DIR *dir = opendir(c->places.syscmd);
 	struct dirent *e;
 
+	if (status)
+		context_fail(c, &err);
 	if (!dir && errno != ENOENT) {
 		err_set(&err, -errno, "cannot open %s", c->places.syscmd);
 		context_fail(c, &err);

@@ -74,6 +74,11 @@ static void set_all(struct context *c)
 	c->is_all = true;
 }
 
+static void set_fix(struct context *c)
+{
+	c->is_fix = true;
+}
+
 static void set_graph(struct context *c)
 {
 	c->is_graph = true;
@@ -108,7 +113,7 @@ static const struct option_row options[] = {
 	{ "--root",	NULL,			NULL,	take_root },
 	{ "-q",		NULL,			set_quiet },
 	{ "--quiet",	NULL,			set_quiet },
-	{ "--json",	" list status config bridge check showcast ", set_json },
+	{ "--json",	" list status config bridge check showcast doctor ", set_json },
 	{ "--save",	" set ",		set_saved },
 	{ "--check",	" config ",		set_check },
 	{ "--nat",	" bridge ",		set_nat },
@@ -123,6 +128,7 @@ static const struct option_row options[] = {
 	{ "--lift",	" castblock ",		.is_word = true },
 	{ "-a",		" showcast ",		set_all },
 	{ "--all",	" showcast ",		set_all },
+	{ "--fix",	" doctor ",		set_fix },
 	{ "--graph",	" showcast ",		set_graph },
 	{ "--svg",	" showcast ",		set_svg },
 	{ NULL,		NULL,			NULL },

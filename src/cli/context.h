@@ -31,6 +31,7 @@ struct context {
 	bool is_nat;             /* --nat */
 	bool is_kill;            /* --kill */
 	bool is_all;             /* -a */
+	bool is_fix;             /* --fix */
 	bool is_graph;           /* --graph */
 	bool is_svg;             /* --svg */
 	const char *actor;       /* --as; NULL: the host itself */

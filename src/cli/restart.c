@@ -20,7 +20,7 @@ static int refuse_attended(const struct sub *s, const struct survey *v,
 	AUTO(buf) struct buf command = {0};
 	pid_t parent = process_parent(v->init.pid);
 
-	if (parent < 1 || parent != (pid_t)v->record.foreground)
+	if (parent < 1 || parent != (pid_t)v->record.keeper)
 		return 0;
 	process_describe(parent, &command);
 	return err_say(err, -EBUSY,

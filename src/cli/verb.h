@@ -63,7 +63,9 @@ struct context;
 	V(why,       "NAME PATH",						\
 	  "show who put what is mounted there, when, by whose consent")		\
 	V(casts,     "edit | check",						\
-	  "edit casts.ini safely, or look whether it can be read")
+	  "edit casts.ini safely, or look whether it can be read")		\
+	V(doctor,    "[--fix] [--json]",					\
+	  "find what was left behind or does not match, and mend it")
 
 #define NET_VERBS(V)								\
 	V(bridge,    "add BR [ADDRESS/LEN...] [--nat] | remove BR | list [--json]", \

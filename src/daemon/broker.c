@@ -12,6 +12,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "cast/request.h"
 #include "casting/casting.h"
 #include "casting/syscmd.h"
@@ -52,8 +53,14 @@ static enum answer answer_cast(struct daemon *d, struct job *j,
 	AUTO(buf) struct buf by = {0}, reply = {0}, shown = {0};
 	enum answer otherwise;
 	struct err err = {0};
-	int r = request_parse(j->guest->name, request_verb_named(j->verb),
-	                      line->v, line->n, true, &q, &err);
+	struct asked asked = {
+		.actor = j->guest->name,
+		.verb = request_verb_named(j->verb),
+		.words = line->v,
+		.n = line->n,
+		.is_encoded = true,
+	};
+	int r = request_parse(&asked, &q, &err);
 
 	if (r < 0) {
 		job_refuse(j, &err);
@@ -78,6 +85,7 @@ static enum answer answer_cast(struct daemon *d, struct job *j,
 static enum answer answer_showcast(struct daemon *d, struct job *j,
                                    const struct words *line)
 {
+	(void)d;
 	(void)line;
 	job_answer(j, "ok");
 	return ANSWER_GIVEN;
@@ -108,6 +116,7 @@ static enum answer answer_life(struct daemon *d, struct job *j,
 {
 	struct err err = {0};
 
+	(void)d;
 	if (line->n) {
 		err_say(&err, -ENOEXEC, "usage: %s", j->verb);
 		job_refuse(j, &err);
@@ -176,9 +185,12 @@ static void add_places(const struct places *places, struct words *env)
 	const struct {
 		const char *key, *value;
 	} rows[] = {
-		{"SUBHOST", places->subhost},    {"SUBHOST_ETC", places->etc},
-		{"SUBHOST_SYSCMD", places->syscmd}, {"SUBHOST_RUN", places->run},
-		{"SUBHOST_STATE", places->state},   {"PATH", CHILD_PATH},
+		{"SUBHOST", places->subhost},
+		{"SUBHOST_ETC", places->etc},
+		{"SUBHOST_SYSCMD", places->syscmd},
+		{"SUBHOST_RUN", places->run},
+		{"SUBHOST_STATE", places->state},
+		{"PATH", CHILD_PATH},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

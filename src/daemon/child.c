@@ -27,7 +27,7 @@ struct child {
 	unsigned n_open; /* handles that are not closed */
 	struct buf said, complaints;
 	size_t output_max;
-	bool was_late, was_long;
+	bool is_limited, was_late, was_long;
 	void (*ended)(void *arg, const struct child_end *end);
 	void *arg;
 	char chunk[CHUNK];
@@ -148,6 +148,7 @@ static struct child *child_new(uv_loop_t *loop, const struct child_order *order)
 	uv_timer_init(loop, &c->timer);
 	c->process.data = c->output.data = c->errors.data = c->timer.data = c;
 	c->n_open = 4; /* uv_spawn makes the process a handle in any case */
+	c->is_limited = order->seconds;
 	c->output_max = order->output_max;
 	c->ended = order->ended;
 	c->arg = order->arg;
@@ -205,4 +206,18 @@ int child_begin(uv_loop_t *loop, const struct child_order *order,
 	if (order->seconds)
 		uv_timer_start(&c->timer, on_late, order->seconds * 1000ul, 0);
 	return 0;
+}
+
+static void end_limited(uv_handle_t *handle, void *arg)
+{
+	struct child *c = handle->data;
+
+	(void)arg;
+	if (uv_handle_get_type(handle) == UV_PROCESS && c->is_limited)
+		kill_group(c);
+}
+
+void child_end_all(uv_loop_t *loop)
+{
+	uv_walk(loop, end_limited, NULL);
 }

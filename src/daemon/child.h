@@ -36,3 +36,6 @@ struct child_order {
  * does not come. */
 int child_begin(uv_loop_t *loop, const struct child_order *order,
                 struct err *err);
+
+/* Kill those whose time is limited: we end, and nobody will. */
+void child_end_all(uv_loop_t *loop);

@@ -46,7 +46,8 @@ void ear_listen(int ear_fd,
 
 		if (n <= 0)
 			return;
-		for (ssize_t at = 0; at < n; at += (ssize_t)sizeof(*e) + e->len) {
+		for (ssize_t at = 0; at < n;
+		     at += (ssize_t)sizeof(*e) + e->len) {
 			e = (const struct inotify_event *)(events + at);
 			hear(arg, e, e->len ? e->name : "");
 		}

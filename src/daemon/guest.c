@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "daemon/job.h"
 
+#define EVENTS 10 /* that it may make for each request */
+
 struct guest *guest_new(const char *name)
 {
 	struct guest *g = mem_new0(sizeof(*g));
@@ -32,6 +34,12 @@ void guest_free(struct guest *g)
 	free(g);
 }
 
+void guest_limit(struct guest *g, unsigned rate, unsigned burst, uint64_t now)
+{
+	bucket_fill(&g->requests, rate, burst, now);
+	bucket_fill(&g->events, rate * EVENTS, burst * EVENTS, now);
+}
+
 bool guest_add_waiting(struct guest *g, const char *file, bool is_listed)
 {
 	for (size_t i = 0; i < g->n_waiting; i++) {
@@ -42,8 +50,8 @@ bool guest_add_waiting(struct guest *g, const char *file, bool is_listed)
 	}
 	if (g->n_waiting + g->n_jobs >= GUEST_WAITING_MAX)
 		return false;
-	g->waiting = mem_resize(g->waiting, g->n_waiting + 1,
-	                        sizeof(*g->waiting));
+	g->waiting =
+		mem_resize(g->waiting, g->n_waiting + 1, sizeof(*g->waiting));
 	g->waiting[g->n_waiting++] = (struct waiting){
 		.file = mem_copy(file),
 		.is_listed = is_listed,

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "daemon/bucket.h"
+#include "model/bucket.h"
 #include "model/name.h"
 
 #define GUEST_WAITING_MAX 32 /* messages that wait their turn */
@@ -39,17 +39,22 @@ struct guest {
 
 	/* The listing that is going on. */
 	off_t offset;
-	bool has_found; /* something that is, or will be, a message */
+	bool is_through; /* all was seen; what was found is not taken yet */
+	bool has_found;  /* something that was taken, or will be */
 
 	struct waiting *waiting;
 	size_t n_waiting;
-	struct job *jobs; /* messages that were taken; each owned */
+	unsigned n_posted; /* answers since the last sweep */
+	struct job *jobs;  /* messages that were taken; each owned */
 	size_t n_jobs;
 };
 
 /* A new one, of which nothing is known yet; to be freed with guest_free(). */
 struct guest *guest_new(const char *name);
 void guest_free(struct guest *g);
+
+/* Set its limits: requests a second and at once. */
+void guest_limit(struct guest *g, unsigned rate, unsigned burst, uint64_t now);
 
 /* Have a file wait, once. False: too many do. */
 bool guest_add_waiting(struct guest *g, const char *file, bool is_listed);

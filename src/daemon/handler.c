@@ -3,7 +3,6 @@
 #include "daemon/handler.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +11,6 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/words.h"
 #include "cast/percent.h"
@@ -22,11 +20,10 @@
 #include "daemon/job.h"
 #include "daemon/log.h"
 #include "daemon/turn.h"
-#include "model/passwd.h"
+#include "sub/settings.h"
 
 #define AT_ONCE    16
 #define OUTPUT_MAX (64 << 10)
-#define PASSWD_MAX (4 << 20)
 
 static void path_of(const struct places *places, const char *verb,
                     struct buf *b)
@@ -62,28 +59,36 @@ static int check(const char *path, struct err *err)
 	return 0;
 }
 
-static int find_user(const char *user, struct passwd *ret, struct err *err)
+/* Only %XX means anything here; what else may be in a word is the handler's
+ * business. */
+static int decode_word(const char *word, struct buf *b)
 {
-	AUTO(buf) struct buf users = {0};
-	int r = file_read(AT_FDCWD, "/etc/passwd", PASSWD_MAX, &users);
+	for (; *word; word++) {
+		AUTO(mem) char *byte = NULL;
 
-	if (!r || r == -ENOENT)
-		r = passwd_find(buf_text(&users), "", user, ret);
-	return r < 0 ? err_set(err, r, "HANDLER_USER=%s", user) : 0;
+		if (*word != '%') {
+			buf_putc(b, *word);
+			continue;
+		}
+		byte = percent_decode(word, strnlen(word, 3));
+		if (!byte)
+			return -EINVAL;
+		buf_puts(b, byte);
+		word += 2;
+	}
+	return 0;
 }
 
 static int decode(const struct words *line, struct words *argv, struct err *err)
 {
 	for (size_t i = 0; i < line->n; i++) {
-		const char *word = line->v[i];
-		AUTO(mem) char *plain = percent_decode(word, strlen(word));
+		AUTO(buf) struct buf plain = {0};
 
-		if (!plain)
+		if (decode_word(line->v[i], &plain) < 0)
 			return err_say(err, -EINVAL,
-			               "%.200s is not written as it has to be: "
-			               "%%XX for what is no plain byte",
-			               word);
-		words_add(argv, plain);
+			               "%.200s has a %% without two digits",
+			               line->v[i]);
+		words_add(argv, buf_text(&plain));
 	}
 	return 0;
 }
@@ -106,7 +111,6 @@ static void let_others_try(struct daemon *d)
 struct running {
 	struct daemon *daemon;
 	struct job *job;
-	char *path;
 };
 
 static void answer(struct running *run, const struct child_end *end)
@@ -147,7 +151,7 @@ static void on_ended(void *arg, const struct child_end *end)
 
 		job_one_line(&said, end->errors);
 		log_line(LEVEL_INFO, "subhost=%s handler=%s said=\"%s\"",
-		         j->guest ? j->guest->name : "-", run->path, said.data);
+		         j->guest ? j->guest->name : "-", j->verb, said.data);
 	}
 	d->n_handlers--;
 	j->has_handler = false;
@@ -158,48 +162,35 @@ static void on_ended(void *arg, const struct child_end *end)
 		job_abandon(j);
 	}
 	let_others_try(d);
-	free(run->path);
 	free(run);
 }
 
-static int begin(struct daemon *d, struct job *j, const struct words *line,
+static int start(struct daemon *d, struct job *j, const struct words *argv,
                  struct err *err)
 {
-	AUTO(words) struct words argv = {0}, env = {0};
-	AUTO(buf) struct buf path = {0}, name = {0};
-	struct passwd user = {0};
+	AUTO(buf) struct buf name = {0};
+	struct running *run = mem_new0(sizeof(*run));
+	char path[] = "PATH=" CHILD_PATH;
+	char *env[] = {path, NULL, NULL};
 	struct child_order order = {
+		.argv = argv->v,
+		.env = env,
 		.is_user = true,
 		.output_max = OUTPUT_MAX,
 		.seconds = d->conf.handler_timeout,
 		.ended = on_ended,
+		.arg = run,
 	};
-	struct running *run;
-	int r;
+	int r = settings_find_user(d->conf.handler_user, &order.uid, &order.gid,
+	                           err);
 
-	path_of(&d->places, j->verb, &path);
-	words_add(&argv, path.data);
 	buf_printf(&name, "SUBHOST_NAME=%s", j->guest->name);
-	words_add(&env, "PATH=" CHILD_PATH);
-	words_add(&env, name.data);
-	r = check(path.data, err);
+	env[1] = name.data;
+	*run = (struct running){.daemon = d, .job = j};
 	if (!r)
-		r = find_user(d->conf.handler_user, &user, err);
+		r = child_begin(&d->loop, &order, err);
 	if (r < 0)
-		return r;
-	run = mem_new0(sizeof(*run));
-	*run = (struct running){
-		.daemon = d, .job = j, .path = mem_copy(path.data)};
-	order.argv = argv.v;
-	order.env = env.v;
-	order.uid = user.uid;
-	order.gid = user.gid;
-	order.arg = run;
-	r = child_begin(&d->loop, &order, err);
-	if (r < 0) {
-		free(run->path);
 		free(run);
-	}
 	return r;
 }
 
@@ -214,15 +205,27 @@ static bool has_one(const struct guest *g)
 enum answer handler_answer(struct daemon *d, struct job *j,
                            const struct words *line)
 {
+	AUTO(words) struct words argv = {0};
+	AUTO(buf) struct buf path = {0};
 	struct err err = {0};
+	int r;
 
 	if (d->n_handlers >= AT_ONCE || has_one(j->guest)) {
 		j->waits_for_handler = true;
 		j->tried_at = uv_now(&d->loop); /* it may ask already */
 		return ANSWER_WAITS;
 	}
-	if (begin(d, j, line, &err) < 0) {
+	path_of(&d->places, j->verb, &path);
+	words_add(&argv, path.data);
+	if (decode(line, &argv, &err) < 0) {
 		job_refuse(j, &err);
+		return ANSWER_GIVEN;
+	}
+	r = check(path.data, &err);
+	if (!r)
+		r = start(d, j, &argv, &err);
+	if (r < 0) {
+		job_fail(j, &err);
 		return ANSWER_GIVEN;
 	}
 	j->has_handler = true;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -92,8 +93,9 @@ static int remove_file(int dir_fd, const struct inbox_order *o)
 static int refuse(int dir_fd, const struct inbox_order *o, const char *why,
                   struct err *err)
 {
-	remove_file(dir_fd, o);
-	return err_say(err, -EINVAL, "%s", why);
+	int r = remove_file(dir_fd, o);
+
+	return err_say(err, r < 0 ? -EPERM : -EINVAL, "%s", why);
 }
 
 static const char *fault_of(const struct stat *st)
@@ -138,16 +140,16 @@ static int take_open(int dir_fd, int fd, const struct inbox_order *o,
 	int r;
 
 	if (is_being_written(fd))
-		return -EAGAIN;
+		return -EBUSY;
 	/* Removed first: what cannot be removed would be done for ever. */
 	r = remove_file(dir_fd, o);
 	if (r == -ENOENT)
 		return r;
 	if (r < 0)
-		return err_set(err, r, "it cannot be removed");
-	r = read_all(fd, bytes);
-	if (r < 0)
-		return err_set(err, r, "it cannot be read");
+		return err_say(err, -EPERM, "it cannot be removed: %s",
+		               strerror(-r));
+	if (read_all(fd, bytes) < 0)
+		return err_say(err, -EINVAL, "it cannot be read");
 	return is_whole(fd, bytes)
 	               ? 0
 	               : err_say(err, -EINVAL, "it changed while it was read");
@@ -164,8 +166,9 @@ int inbox_take(int dir_fd, const struct inbox_order *o, struct buf *bytes,
 	struct stat st;
 
 	if (path_fd < 0 || fstat(path_fd, &st) < 0)
-		return errno == ENOENT ? -ENOENT
-		                       : err_set(err, -errno, "cannot open it");
+		return errno == ENOENT
+		               ? -ENOENT
+		               : err_say(err, -EPERM, "it cannot be looked at");
 	fault = fault_of(&st);
 	if (fault)
 		return refuse(dir_fd, o, fault, err);

@@ -31,8 +31,9 @@ int inbox_list(int dir_fd, off_t *offset,
 /*
  * Take a file: its bytes are read (into bytes) and it is removed. base: guest
  * root's id on the host, as whom it is removed. is_listed: nobody has told that
- * its writer is done. 0; -EAGAIN: somebody writes it; -ENOENT: it has gone;
- * else err says why it is refused, and it is removed where that is possible.
+ * its writer is done. 0; -ENOENT: it has gone; -EBUSY: somebody has it open for
+ * writing; -EAGAIN: it was made just now; else err says why it is refused:
+ * -EINVAL, and it is removed; -EPERM, and it stays.
  */
 struct inbox_order {
 	const char *file;

@@ -18,7 +18,8 @@
 #include "daemon/guest.h"
 #include "daemon/log.h"
 
-#define RETRY 2 /* ms until a lock is tried again, at first */
+#define SWEEP_AFTER 64 /* answers, whatever their age */
+#define RETRY       2  /* ms until a lock is tried again, at first */
 
 struct job *job_new(struct guest *g, const char *file, const char *verb)
 {
@@ -143,9 +144,12 @@ static void post(struct daemon *d, struct job *j)
 	if (r < 0 && r != -ENOENT)
 		log_line(LEVEL_ERROR, "subhost=%s cannot answer %s: %s",
 		         j->guest->name, j->file, err.text);
-	if (!r && !j->guest->sweep_at)
-		j->guest->sweep_at =
-			uv_now(&d->loop) + BOARD_REPLY_TIME * 1000;
+	if (r < 0)
+		return;
+	if (!j->guest->sweep_at)
+		j->guest->sweep_at = uv_now(&d->loop) + BOARD_REPLY_TIME * 1000;
+	if (++j->guest->n_posted >= SWEEP_AFTER)
+		j->guest->sweep_at = uv_now(&d->loop);
 }
 
 static void finish(struct daemon *d, struct job *j)
@@ -181,7 +185,7 @@ uint64_t job_step(struct daemon *d, struct job *j)
 	if (j->line < j->message.n &&
 	    broker_answer(d, j, &j->message.lines[j->line]) == ANSWER_LATER)
 		return try_later(d, j);
-	if (j->line == j->message.n)
+	if (j->line >= j->message.n) /* a refused one has no lines */
 		finish(d, j);
 	return 0;
 }

@@ -24,10 +24,9 @@
 
 #define LOOK_EVERY 60000 /* whatever the kernel does not tell of */
 #define TELL_EVERY 60000 /* that one is crowded */
-#define EVENTS     10    /* for each request that a guest may make */
 
-#define ON_RUN    (IN_MOVED_TO | IN_DELETE | IN_CREATE | IN_CLOSE_WRITE)
-#define ON_ROOT   (IN_CREATE | IN_MOVED_TO)
+#define ON_RUN  (IN_MOVED_TO | IN_DELETE | IN_CREATE | IN_CLOSE_WRITE)
+#define ON_ROOT (IN_CREATE | IN_MOVED_TO)
 #define ON_FOLDER                                                              \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVE_SELF | IN_DELETE_SELF |        \
 	 IN_EXCL_UNLINK)
@@ -52,15 +51,12 @@ static struct guest *find_watch(const struct daemon *d, int watch)
 static void notice(struct daemon *d, const char *name)
 {
 	struct guest *g = name_is_valid(name) ? find_guest(d, name) : NULL;
-	uint64_t now = uv_now(&d->loop);
 
 	if (!g && !name_is_valid(name))
 		return;
 	if (!g) {
 		g = guest_new(name);
-		bucket_fill(&g->requests, d->conf.rate, d->conf.burst, now);
-		bucket_fill(&g->events, d->conf.rate * EVENTS,
-		            d->conf.burst * EVENTS, now);
+		guest_limit(g, d->conf.rate, d->conf.burst, uv_now(&d->loop));
 		d->guests = mem_resize(d->guests, d->n_guests + 1,
 		                       sizeof(*d->guests));
 		d->guests[d->n_guests++] = g;

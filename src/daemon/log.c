@@ -16,7 +16,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 
-#define JOURNAL   "/run/systemd/journal/socket"
+#define JOURNAL    "/run/systemd/journal/socket"
 #define LINE_BYTES 8192 /* bytes of a line; the rest is cut */
 
 static enum log_where log_where;
@@ -45,8 +45,7 @@ static bool send_to_journal(enum log_level level, const char *line)
 	AUTO(fd) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	AUTO(buf) struct buf b = {0};
 
-	buf_printf(&b,
-	           "PRIORITY=%d\nSYSLOG_IDENTIFIER=subhostd\nMESSAGE=%s\n",
+	buf_printf(&b, "PRIORITY=%d\nSYSLOG_IDENTIFIER=subhostd\nMESSAGE=%s\n",
 	           priorities[level], line);
 	return fd >= 0 &&
 	       sendto(fd, b.data, b.len, MSG_DONTWAIT | MSG_NOSIGNAL,

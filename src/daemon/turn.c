@@ -29,26 +29,20 @@
 
 /* --- one guest's pieces of work ------------------------------------------ */
 
+/* The job of a file, whose name is a message's. */
+static struct job *job_for(struct guest *g, const char *file)
+{
+	char verb[MESSAGE_NAME_MAX] = "", tag[MESSAGE_NAME_MAX];
+
+	message_name(file, verb, tag);
+	return job_new(g, file, verb);
+}
+
+/* Whatever is wrong with a message is its answer. */
 static void refuse_file(struct daemon *d, struct job *j, const struct err *err)
 {
 	bucket_take(&j->guest->requests, uv_now(&d->loop));
 	job_refuse(j, err);
-}
-
-/* Its message is read; whatever is wrong with it is the answer. */
-static void accept_message(struct daemon *d, struct guest *g, const char *file,
-                           int taken, const struct buf *bytes, struct err *err)
-{
-	char verb[MESSAGE_NAME_MAX] = "", tag[MESSAGE_NAME_MAX];
-	struct job *j;
-
-	message_name(file, verb, tag);
-	j = job_new(g, file, verb);
-	if (!taken)
-		taken = message_parse(buf_text(bytes), bytes->len, &j->message,
-		                      err);
-	if (taken < 0)
-		refuse_file(d, j, err);
 }
 
 /* Take a message that waits, and make it a job. */
@@ -61,6 +55,7 @@ static void take_message(struct daemon *d, struct guest *g)
 	AUTO(fd) int fd = -1;
 	struct inbox_order order = {.file = file, .is_listed = w.is_listed};
 	struct err err = {0};
+	struct job *j;
 	int r = peer_open(&p, &d->places, g->name, &err);
 
 	if (r < 0 || !p.is_up) {
@@ -74,11 +69,16 @@ static void take_message(struct daemon *d, struct guest *g)
 	}
 	order.base = (uid_t)p.record.base;
 	r = inbox_take(fd, &order, &bytes, &err);
-	if (r == -EAGAIN && w.is_listed)
-		g->has_found = true;
-	if (r == -EAGAIN || r == -ENOENT)
+	/* What stays where it is shall not be listed for ever. */
+	g->has_found |= w.is_listed && (!r || r == -EINVAL || r == -EAGAIN);
+	if (r == -EAGAIN || r == -EBUSY || r == -ENOENT)
 		return;
-	accept_message(d, g, file, r, &bytes, &err);
+	j = job_for(g, file);
+	if (!r)
+		r = message_parse(buf_text(&bytes), bytes.len, &j->message,
+		                  &err);
+	if (r < 0)
+		refuse_file(d, j, &err);
 }
 
 struct listing {
@@ -92,8 +92,7 @@ static bool want(void *arg, const char *name)
 	struct listing *l = arg;
 	char verb[MESSAGE_NAME_MAX], tag[MESSAGE_NAME_MAX];
 
-	if (message_name(name, verb, tag) < 0 ||
-	    !broker_knows(l->daemon, verb))
+	if (message_name(name, verb, tag) < 0 || !broker_knows(l->daemon, verb))
 		return true;
 	return guest_add_waiting(l->guest, name, true);
 }
@@ -128,23 +127,22 @@ static void end_listing(struct daemon *d, struct guest *g)
 		g->to_look |= g->is_crowded; /* and listed once more */
 		g->is_crowded = false;
 	}
-	g->has_found = false;
+	g->has_found = g->is_through = false;
 }
 
 static void list(struct daemon *d, struct guest *g)
 {
-	uint64_t begun = uv_hrtime(), took;
-	int r = list_piece(d, g);
+	uint64_t begun = uv_hrtime(), took, pause;
 
-	g->has_found |= g->n_waiting > 0;
-	if (r <= 0)
+	if (g->is_through) {
 		end_listing(d, g);
-	took = (uv_hrtime() - begun) / 1000000;
-	if (took > SLOW) {
-		uint64_t pause = uv_now(&d->loop) + took * SLOW_FACTOR;
-
-		g->list_at = g->list_at > pause ? g->list_at : pause;
+		return;
 	}
+	g->is_through = list_piece(d, g) <= 0;
+	took = (uv_hrtime() - begun) / 1000000;
+	pause = uv_now(&d->loop) + took * SLOW_FACTOR;
+	if (took > SLOW && g->list_at < pause)
+		g->list_at = pause;
 }
 
 static void tend(struct daemon *d, struct guest *g)
@@ -178,6 +176,7 @@ static void sweep(struct daemon *d, struct guest *g)
 	if (r < 0 && r != -ENOENT)
 		log_line(LEVEL_ERROR, "subhost=%s replies: %s", g->name,
 		         err.text);
+	g->n_posted = 0;
 	g->sweep_at = 0;
 	if (next)
 		g->sweep_at = uv_now(&d->loop) + 1000 +
@@ -248,28 +247,46 @@ static void work(struct daemon *d, struct guest *g)
 		sweep(d, g);
 }
 
-/* One guest's turn. False: nobody has work now. */
+static bool is_due(const struct guest *g, uint64_t now, bool is_asking)
+{
+	return g->wake <= now &&
+	       (!is_asking || (has_requests(g) && g->ask_at <= now));
+}
+
+/* Whose turn is it, of all or of those who ask? */
+static struct guest *find_next(struct daemon *d, uint64_t now, bool is_asking)
+{
+	for (size_t i = 0; i < d->n_guests; i++) {
+		size_t at = (d->next + i) % d->n_guests;
+
+		if (!is_due(d->guests[at], now, is_asking))
+			continue;
+		d->next = at + 1;
+		return d->guests[at];
+	}
+	return NULL;
+}
+
+/* One guest's turn; somebody who waits for an answer goes first. False: nobody
+ * has work now. */
 static bool give_turn(struct daemon *d)
 {
+	struct guest *g;
 	uint64_t now;
 
 	uv_update_time(&d->loop);
 	now = uv_now(&d->loop);
-	for (size_t i = 0; i < d->n_guests; i++) {
-		size_t at = (d->next + i) % d->n_guests;
-		struct guest *g = d->guests[at];
-
-		if (g->wake > now)
-			continue;
-		d->next = at + 1;
-		if (!g->to_look && g->look_at > now)
-			work(d, g);
-		else if (!keeper_look(d, at))
-			return true;
-		g->wake = next_of(g);
+	g = find_next(d, now, true);
+	if (!g)
+		g = find_next(d, now, false);
+	if (!g)
+		return false;
+	if (!g->to_look && g->look_at > now)
+		work(d, g);
+	else if (!keeper_look(d, d->next - 1))
 		return true;
-	}
-	return false;
+	g->wake = next_of(g);
+	return true;
 }
 
 static void on_busy(uv_idle_t *busy);
@@ -293,8 +310,8 @@ static void on_busy(uv_idle_t *busy)
 		next = earlier(next, d->guests[i]->wake);
 	now = uv_now(&d->loop);
 	if (next != NEVER)
-		uv_timer_start(&d->pause, on_pause,
-		               next > now ? next - now : 0, 0);
+		uv_timer_start(&d->pause, on_pause, next > now ? next - now : 0,
+		               0);
 }
 
 void turn_begin(struct daemon *d)

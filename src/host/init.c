@@ -94,7 +94,7 @@ static void note_confinement(struct life *l, const struct launch_request *req)
 {
 	struct record *r = &l->survey->record;
 
-	r->foreground = (uint64_t)getpid();
+	r->keeper = (uint64_t)getpid();
 	r->capabilities = req->capabilities;
 	r->no_new_privs = req->no_new_privs;
 	free(r->seccomp);

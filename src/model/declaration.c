@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The table of variables. A default is a text too and read like any other, so
- * that what is printed as a default is what was meant. What this version does
- * not carry out is refused: nobody shall believe in a limit that is not there.
+ * that what is printed as a default is what was meant.
  */
 #include "model/declaration.h"
 
@@ -88,16 +87,20 @@ static const struct row {
 	 value_read_path, value_print_text},
 	{"POST_STOP", NULL, FIELD(post_stop),
 	 value_read_path, value_print_text},
+	{"AUTOSTART", "no", FIELD(autostart), value_read_yes, value_print_yes},
+	{"AFTER", NULL, FIELD(after), value_read_after, value_print_words},
+	{"RESTART", "no", FIELD(restart),
+	 value_read_restart, value_print_restart},
+	{"RESTART_DELAY", "1", FIELD(restart_delay),
+	 value_read_seconds, value_print_unsigned},
+	{"NOTIFY", "no", FIELD(notify), value_read_yes, value_print_yes},
+	{"LOG_MAX", "16M", FIELD(log_max),
+	 value_read_bytes, value_print_bytes},
 };
 #undef FIELD
-
-static const char *const later[] = {
-	"AUTOSTART", "AFTER", "RESTART", "RESTART_DELAY", "NOTIFY", "LOG_MAX",
-};
 /* clang-format on */
 
-#define ROWS  (sizeof(rows) / sizeof(*rows))
-#define LATER (sizeof(later) / sizeof(*later))
+#define ROWS (sizeof(rows) / sizeof(*rows))
 
 void declaration_done(struct declaration *d)
 {
@@ -110,6 +113,7 @@ void declaration_done(struct declaration *d)
 	words_done(&d->environment);
 	words_done(&d->tmpfs);
 	words_done(&d->devices);
+	words_done(&d->after);
 	free(d->seccomp);
 	free(d->hostname);
 	free(d->workdir);
@@ -158,28 +162,6 @@ static int read_rows(struct declaration *d, const struct config *c,
 	return 0;
 }
 
-static bool is_for_later(const char *name)
-{
-	for (size_t i = 0; i < LATER; i++)
-		if (!strcmp(name, later[i]))
-			return true;
-	return false;
-}
-
-static int check_later(const struct config *c, const char *where,
-                       struct err *err)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		struct value v = {
-			.variable = &c->v[i], .where = where, .err = err};
-
-		if (is_for_later(c->v[i].name) && !value_is_empty(&c->v[i]))
-			return value_refuse(&v, "is not supported by this "
-			                        "version");
-	}
-	return 0;
-}
-
 static int check_mounts(const struct declaration *d, const struct config *c,
                         const char *where, struct err *err)
 {
@@ -216,7 +198,7 @@ static bool is_known(const char *name)
 	for (size_t i = 0; i < ROWS; i++)
 		if (!strcmp(name, rows[i].name))
 			return true;
-	return is_for_later(name) || cable_rows_has(name);
+	return cable_rows_has(name);
 }
 
 /* The known name nearest to name, of those that could be meant. */
@@ -225,8 +207,8 @@ static const char *find_meant(const char *name)
 	const char *meant = NULL;
 	size_t best = SIZE_MAX;
 
-	for (size_t i = 0; i < ROWS + LATER; i++) {
-		const char *known = i < ROWS ? rows[i].name : later[i - ROWS];
+	for (size_t i = 0; i < ROWS; i++) {
+		const char *known = rows[i].name;
 		size_t distance;
 
 		if (!name_is_near(name, known))
@@ -274,10 +256,8 @@ static void warn_of_slips(const struct config *c, const char *where,
 int declaration_read(struct declaration *d, const struct config *c,
                      const char *where, struct buf *warnings, struct err *err)
 {
-	int code = check_later(c, where, err);
+	int code = read_rows(d, c, where, err);
 
-	if (!code)
-		code = read_rows(d, c, where, err);
 	if (!code)
 		code = cable_rows_read(&d->cables, c, where, err);
 	if (!code)

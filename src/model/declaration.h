@@ -11,6 +11,7 @@
 #include "model/cable.h"
 #include "model/limits.h"
 #include "model/powers.h"
+#include "model/restart.h"
 
 struct buf;
 struct config;
@@ -48,13 +49,18 @@ struct declaration {
 	unsigned stop_timeout;    /* STOP_TIMEOUT, seconds (10) */
 	char *pre_start;          /* PRE_START: absolute path or NULL */
 	char *post_stop;          /* POST_STOP */
+	bool autostart;           /* AUTOSTART */
+	struct words after;       /* AFTER: names, or cast:PEER:/path */
+	enum restart restart;     /* RESTART */
+	unsigned restart_delay;   /* RESTART_DELAY, seconds (1) */
+	bool notify;              /* NOTIFY */
+	uint64_t log_max;         /* LOG_MAX, bytes (16M) */
 };
 
 void declaration_done(struct declaration *d);
 
 /*
- * Read c into d (all zero before). A value that is not allowed, and a
- * variable of the contract that this version does not carry out, fail with
+ * Read c into d (all zero before). A value that is not allowed fails with
  * "WHERE:LINE: …". Slips of known names are added to warnings, one line each.
  * d is emptied after a failure.
  */
@@ -62,7 +68,7 @@ int declaration_read(struct declaration *d, const struct config *c,
                      const char *where, struct buf *warnings, struct err *err);
 
 /*
- * For `config NAME`: call each with every variable that is carried out, in the
+ * For `config NAME`: call each with every variable, in the
  * table's order: its name, the effective value as text, the line that set it
  * (0: the default, -1: bash).
  */

@@ -28,7 +28,13 @@ static const struct number_row {
 	{ "shares",	offsetof(struct record, shares) },
 	{ "stop_signal", offsetof(struct record, stop_signal) },
 	{ "stop_timeout", offsetof(struct record, stop_timeout) },
-	{ "foreground",	offsetof(struct record, foreground) },
+	{ "keeper",	offsetof(struct record, keeper) },
+	{ "keeper_birth", offsetof(struct record, keeper_birth) },
+	{ "detached",	offsetof(struct record, detached) },
+	{ "console",	offsetof(struct record, console) },
+	{ "restart",	offsetof(struct record, restart) },
+	{ "restart_delay", offsetof(struct record, restart_delay) },
+	{ "log_max",	offsetof(struct record, log_max) },
 	{ "capabilities", offsetof(struct record, capabilities) },
 	{ "no_new_privs", offsetof(struct record, no_new_privs) },
 	{ "filter",	offsetof(struct record, filter) },
@@ -43,6 +49,8 @@ static const struct text_row {
 	{ "post_stop",	offsetof(struct record, post_stop) },
 	{ "cables",	offsetof(struct record, cables) },
 	{ "seccomp",	offsetof(struct record, seccomp) },
+	{ "command",	offsetof(struct record, command) },
+	{ "notify",	offsetof(struct record, notify) },
 };
 /* clang-format on */
 

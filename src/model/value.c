@@ -258,39 +258,32 @@ int value_read_command(const struct value *v, void *field)
 	return 0;
 }
 
-/* A text that is one of two or three words. */
-struct choice {
-	const char *text;
-	int meaning;
-};
-
-static const struct choice users_choices[] = {
+static const struct value_choice users_choices[] = {
 	{"shared", USERS_SHARED},
 	{"isolated", USERS_ISOLATED},
 	{"no", USERS_NO},
 	{0},
 };
-static const struct choice yes_choices[] = {{"no", 0}, {"yes", 1}, {0}};
-static const struct choice network_choices[] = {
+static const struct value_choice yes_choices[] = {{"no", 0}, {"yes", 1}, {0}};
+static const struct value_choice network_choices[] = {
 	{"private", 0},
 	{"host", 1},
 	{0},
 };
-static const struct choice answer_choices[] = {
+static const struct value_choice answer_choices[] = {
 	{"no", ANSWER_NO},
 	{"yes", ANSWER_YES},
 	{0},
 };
 
-/* The meaning, or -EINVAL with all choices named. */
-static int read_choice(const struct value *v, const struct choice *choices)
+int value_take_choice(const struct value *v, const struct value_choice *choices)
 {
 	AUTO(buf) struct buf allowed = {0};
 	const char *text = value_take_text(v);
 
 	if (!text)
 		return -EINVAL;
-	for (const struct choice *c = choices; c->text; c++) {
+	for (const struct value_choice *c = choices; c->text; c++) {
 		if (!strcmp(text, c->text))
 			return c->meaning;
 		if (c != choices)
@@ -303,7 +296,7 @@ static int read_choice(const struct value *v, const struct choice *choices)
 
 int value_read_users(const struct value *v, void *field)
 {
-	int meaning = read_choice(v, users_choices);
+	int meaning = value_take_choice(v, users_choices);
 
 	if (meaning < 0)
 		return meaning;
@@ -313,7 +306,7 @@ int value_read_users(const struct value *v, void *field)
 
 int value_read_answer(const struct value *v, void *field)
 {
-	int meaning = read_choice(v, answer_choices);
+	int meaning = value_take_choice(v, answer_choices);
 
 	if (meaning < 0)
 		return meaning;
@@ -323,7 +316,7 @@ int value_read_answer(const struct value *v, void *field)
 
 int value_read_yes(const struct value *v, void *field)
 {
-	int meaning = read_choice(v, yes_choices);
+	int meaning = value_take_choice(v, yes_choices);
 
 	if (meaning < 0)
 		return meaning;
@@ -333,7 +326,7 @@ int value_read_yes(const struct value *v, void *field)
 
 int value_read_network(const struct value *v, void *field)
 {
-	int meaning = read_choice(v, network_choices);
+	int meaning = value_take_choice(v, network_choices);
 
 	if (meaning < 0)
 		return meaning;

@@ -52,6 +52,8 @@ value_read value_read_cpus;    /* unsigned: hundredths */
 value_read value_read_weight;  /* unsigned */
 value_read value_read_pids;    /* uint64_t; 0 is max */
 value_read value_read_devices; /* struct words: /dev/NAME[:rw] */
+value_read value_read_restart; /* enum restart */
+value_read value_read_after;   /* struct words: NAME or cast:PEER:/path */
 
 typedef void value_print(struct buf *b, const void *field);
 
@@ -71,6 +73,7 @@ value_print value_print_bytes;
 value_print value_print_cpus;
 value_print value_print_weight;
 value_print value_print_pids;
+value_print value_print_restart;
 
 /* Is there nothing in it but blanks? Then it is as if it were not set. */
 bool value_is_empty(const struct variable *variable);
@@ -94,3 +97,13 @@ void value_take_list(const struct value *v, struct words *list);
 /* A number; 0, or -EINVAL and the error. */
 int value_take_number(const struct value *v, unsigned min, unsigned max,
                       unsigned *ret_number);
+
+/* A text that is one of two or three words, {0} behind them: what it means, or
+ * -EINVAL and the error, which names them all. */
+struct value_choice {
+	const char *text;
+	int meaning;
+};
+
+int value_take_choice(const struct value *v,
+                      const struct value_choice *choices);

@@ -17,7 +17,7 @@
 #include "sub/sub.h"
 #include "sys/mntns.h"
 
-#define PIN "launch.mnt"
+#define PIN LAUNCHER_PIN
 
 /* Is there a record of anyone but except (NULL: of anyone at all)? */
 static bool has_record(int run_fd, const char *except)

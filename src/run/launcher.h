@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Its name in SUBHOST_RUN. */
+#define LAUNCHER_PIN "launch.mnt"
+
 struct err;
 struct places;
 struct sub;

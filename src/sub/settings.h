@@ -2,6 +2,8 @@
 /* What SUBHOST_ETC/vzdaemon.conf says. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "model/vzdaemon.h"
 
 struct err;
@@ -11,3 +13,7 @@ struct places;
  * negative with ret left alone. */
 int settings_read(const struct places *places, struct vzdaemon *ret,
                   struct err *err);
+
+/* The ids of HANDLER_USER: a name of the host's /etc/passwd, or a number. */
+int settings_find_user(const char *user, uid_t *ret_uid, gid_t *ret_gid,
+                       struct err *err);

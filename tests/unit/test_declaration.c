@@ -560,28 +560,58 @@ static void bounds_cables_and_names(void **state)
 		"digits, '-', '.' and '_' is needed, 253 at most");
 }
 
-static void refuses_what_it_does_not_do(void **state)
+static void reads_services(void **state)
 {
-	static const char *const names[] = {"AUTOSTART", "AFTER",
-	                                    "RESTART",   "RESTART_DELAY",
-	                                    "NOTIFY",    "LOG_MAX"};
+	AUTO(declaration) struct declaration d = {0};
+	AUTO(declaration) struct declaration usual = {0};
+
+	(void)state;
+	assert_declares(&usual, "RESTART= AFTER=()");
+	assert_false(usual.autostart || usual.notify || usual.after.n);
+	assert_int_equal(usual.restart, RESTART_NO);
+	assert_int_equal(usual.restart_delay, 1);
+	assert_true(usual.log_max == 16777216);
+	assert_declares(&d, "AUTOSTART=yes RESTART=on-failure RESTART_DELAY=0\n"
+	                    "NOTIFY=yes LOG_MAX=64K\n"
+	                    "AFTER='db web.1 cast:db:/var/run/db cast:host:/x'");
+	assert_true(d.autostart && d.notify);
+	assert_int_equal(d.restart, RESTART_ON_FAILURE);
+	assert_int_equal(d.restart_delay, 0);
+	assert_true(d.log_max == 65536);
+	assert_words(&d.after, "[db][web.1][cast:db:/var/run/db]"
+	                       "[cast:host:/x]");
+}
+
+static void refuses_bad_services(void **state)
+{
+	static const char *const names[] = {
+		"-x",        "host",     "a/b",       "cast:",       "cast:db",
+		"cast:db:",  "cast:db:x", "cast::/x", "cast:none:/", "casts:/x",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		AUTO(declaration) struct declaration d = {0};
-		AUTO(buf) struct buf text = {0};
-		AUTO(buf) struct buf wanted = {0};
+		AUTO(buf) struct buf text = {0}, wanted = {0};
 
-		buf_printf(&text, "%s=", names[i]);
-		assert_declares(&d, buf_text(&text));
-		buf_puts(&text, "1");
+		buf_printf(&text, "AFTER=(db '%s')", names[i]);
 		buf_printf(&wanted,
-		           "config:1: %s is not supported by this version",
+		           "config:1: AFTER is \"%s\", the name of a sub "
+		           "host, or cast:PEER:/PATH, is needed",
 		           names[i]);
 		assert_refuses(buf_text(&text), buf_text(&wanted));
 	}
-	assert_refuses("A=1\nAFTER=('' x)",
-	               "config:2: AFTER is not supported by this version");
+	assert_refuses("RESTART=yes", "config:1: RESTART is \"yes\", no, "
+	                              "on-failure or always is needed");
+	assert_refuses("RESTART=(no always)",
+	               "config:1: RESTART is an array, one value is allowed");
+	assert_refuses("RESTART_DELAY=1s",
+	               "config:1: RESTART_DELAY is \"1s\", a number from 0 to "
+	               "86400 is needed");
+	assert_refuses("\nNOTIFY=true",
+	               "config:2: NOTIFY is \"true\", no or yes is needed");
+	assert_refuses("LOG_MAX=65535",
+	               "config:1: LOG_MAX is \"65535\", a number of bytes is "
+	               "needed, 64K or more, as 512M or 2G");
 }
 
 static void warns_of_slips(void **state)
@@ -700,7 +730,9 @@ static void shows_what_is_effective(void **state)
 	                    "STOPSIGNAL=SIGRTMIN+29@8\n"
 	                    "STOP_TIMEOUT=7@8\n"
 	                    "PRE_START=@0\n"
-	                    "POST_STOP=@0\n");
+	                    "POST_STOP=@0\nAUTOSTART=no@0\nAFTER=@0\n"
+	                    "RESTART=no@0\nRESTART_DELAY=1@0\n"
+	                    "NOTIFY=no@0\nLOG_MAX=16M@0\n");
 }
 
 static void shows_rows_of_cables(void **state)
@@ -779,7 +811,8 @@ int main(void)
 		cmocka_unit_test(says_what_an_address_needs),
 		cmocka_unit_test(says_what_names_need),
 		cmocka_unit_test(bounds_cables_and_names),
-		cmocka_unit_test(refuses_what_it_does_not_do),
+		cmocka_unit_test(reads_services),
+		cmocka_unit_test(refuses_bad_services),
 		cmocka_unit_test(warns_of_slips),
 		cmocka_unit_test(names_no_line_after_bash),
 		cmocka_unit_test(shows_what_is_effective),

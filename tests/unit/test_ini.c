@@ -240,6 +240,10 @@ static void an_offered_item_is_an_offer(void **state)
 	            "offer 103:/y 104:/x 1\n");
 	assert_says("[104]\n_offered=103:/x from /x\n[103]\n/y=104:/x",
 	            "offer 103:/y 104:/x 0\noffer 103:/x 104:/x 0\n");
+	assert_says("[104]\n_offered=103:/x\n[105]\n/x=104:/x\n"
+	            "[103]\n/x=105:/x",
+	            "offer 105:/x 104:/x 0\noffer 103:/x 105:/x 0\n"
+	            "offer 103:/x 104:/x 0\n");
 	assert_says("[104]\n_offered=103:/x from /y, 103:/x",
 	            "offer 103:/y 104:/x 0\noffer 103:/x 104:/x 0\n");
 	assert_says("[104]\n_offered=103:/x\n[published]\n103=/x",
@@ -494,6 +498,11 @@ static void adds_after_the_last_entry(void **state)
 	               "[104]\n# a\n/x=103:/x\n_accepted = 103:/n\n"
 	               "_blocked = 105\n/y = 103:/y\n\n# b\n\n"
 	               "[103]\n_accepted = 104:/x, 104:/y\n");
+	assert_becomes("[104]\n/x=103:/x\n[my notes]\n/z=103:/z\n[103]",
+	               "[104]\n/x=103:/x(noexec)\n/y=103:/y",
+	               "[104]\n/x= 103:/x(noexec)\n/y = 103:/y\n"
+	               "[my notes]\n/z=103:/z\n"
+	               "[103]\n_offered = 104:/x(noexec), 104:/y\n");
 	assert_becomes("[104]\n# a", "[104]\n_blocked=All",
 	               "[104]\n_blocked = All\n# a");
 	assert_becomes("[104]", "[104]\n_blocked=All",

@@ -35,7 +35,15 @@ static void fill(struct record *r)
 		.mounts = 1,
 		.stop_signal = 37,
 		.stop_timeout = 86400,
-		.foreground = 17,
+		.keeper = 17,
+		.keeper_birth = 1ull << 62,
+		.detached = 1,
+		.console = 1,
+		.restart = 2,
+		.restart_delay = 86400,
+		.log_max = 16777216,
+		.command = mem_copy("/bin/sh -c a%20b %"),
+		.notify = mem_copy("@subhost/web"),
 		.capabilities = 0xfffffedc12345678,
 		.no_new_privs = 1,
 		.filter = 0x8000000000000001,
@@ -61,7 +69,15 @@ static void assert_same(const struct record *a, const struct record *b)
 	assert_same_text(a->kept, b->kept);
 	assert_same_text(a->post_stop, b->post_stop);
 	assert_same_text(a->seccomp, b->seccomp);
-	assert_true(a->foreground == b->foreground);
+	assert_same_text(a->command, b->command);
+	assert_same_text(a->notify, b->notify);
+	assert_true(a->keeper == b->keeper);
+	assert_true(a->keeper_birth == b->keeper_birth);
+	assert_true(a->detached == b->detached);
+	assert_true(a->console == b->console);
+	assert_true(a->restart == b->restart);
+	assert_true(a->restart_delay == b->restart_delay);
+	assert_true(a->log_max == b->log_max);
 	assert_true(a->capabilities == b->capabilities);
 	assert_true(a->no_new_privs == b->no_new_privs);
 	assert_true(a->filter == b->filter);
@@ -132,8 +148,10 @@ static void is_text_of_lines(void **state)
 	assert_string_equal(buf_text(&text),
 	                    "# boot=b\npost_stop=/p\nbase=0\nsince=0\nlive=12\n"
 	                    "image=0\nnet_dev=0\nnet_inode=0\ninit=0\nbirth=0\n"
-	                    "mounts=0\nstop_signal=0\nstop_timeout=0\n"
-	                    "foreground=0\ncapabilities=0\nno_new_privs=0\n"
+	                    "mounts=0\nshares=0\nstop_signal=0\nstop_timeout=0\n"
+	                    "keeper=0\nkeeper_birth=0\ndetached=0\n"
+	                    "console=0\nrestart=0\nrestart_delay=0\n"
+	                    "log_max=0\ncapabilities=0\nno_new_privs=0\n"
 	                    "filter=0\n"
 	                    "tmpfs=9 /run\ntmpfs=10 /tmp\n");
 }

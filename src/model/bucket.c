@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "daemon/bucket.h"
+#include "model/bucket.h"
 
 #define TOKEN 1000u /* so that a rate a second is one a millisecond */
 
