@@ -14,6 +14,7 @@
 
 #define NEVER UINT64_MAX
 
+struct awaited;
 struct guest;
 
 struct daemon {
@@ -35,6 +36,8 @@ struct daemon {
 
 	struct guest **guests; /* who is up; owned */
 	size_t n_guests;
-	size_t next;         /* whose turn is next */
+	size_t next;             /* whose turn is next */
+	struct awaited *awaited; /* paths of casts; owned, in no order */
+	size_t n_awaited;
 	unsigned n_handlers; /* that run */
 };

@@ -24,7 +24,9 @@ int ear_watch(int ear_fd, int dir_fd, uint32_t mask)
 	/* By descriptor: what a guest puts in its place meanwhile is not
 	 * followed. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/.", dir_fd);
-	watch = inotify_add_watch(ear_fd, path, mask | IN_ONLYDIR);
+	/* What others watch it for stays. */
+	watch = inotify_add_watch(ear_fd, path,
+	                          mask | IN_ONLYDIR | IN_MASK_ADD);
 	return watch < 0 ? -errno : watch;
 }
 

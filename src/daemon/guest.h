@@ -36,6 +36,7 @@ struct guest {
 	bool to_list; /* its folder */
 	/* Not before that; sweep_at is 0 where no answer is left. */
 	uint64_t look_at, ask_at, tend_at, list_at, sweep_at;
+	uint64_t tended_at;
 
 	/* The listing that is going on. */
 	off_t offset;

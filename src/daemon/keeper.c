@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "cast/message.h"
 #include "casting/peer.h"
+#include "daemon/awaited.h"
 #include "daemon/broker.h"
 #include "daemon/daemon.h"
 #include "daemon/ear.h"
@@ -31,7 +32,7 @@
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVE_SELF | IN_DELETE_SELF |        \
 	 IN_EXCL_UNLINK)
 
-static struct guest *find_guest(const struct daemon *d, const char *name)
+struct guest *keeper_find(const struct daemon *d, const char *name)
 {
 	for (size_t i = 0; i < d->n_guests; i++)
 		if (!strcmp(d->guests[i]->name, name))
@@ -47,10 +48,15 @@ static struct guest *find_watch(const struct daemon *d, int watch)
 	return NULL;
 }
 
+bool keeper_has_watch(const struct daemon *d, int watch)
+{
+	return find_watch(d, watch);
+}
+
 /* Somebody's record has changed, or may have. */
 static void notice(struct daemon *d, const char *name)
 {
-	struct guest *g = name_is_valid(name) ? find_guest(d, name) : NULL;
+	struct guest *g = name_is_valid(name) ? keeper_find(d, name) : NULL;
 
 	if (!g && !name_is_valid(name))
 		return;
@@ -186,6 +192,7 @@ static void drop(struct daemon *d, size_t at)
 	struct guest *g = d->guests[at];
 
 	log_line(LEVEL_DEBUG, "subhost=%s is not listened to", g->name);
+	awaited_forget(d, g);
 	stop_listening(d, g);
 	guest_free(g);
 	d->n_guests--;
@@ -260,4 +267,5 @@ void keeper_hear(struct daemon *d, const struct inotify_event *event,
 	g = find_watch(d, event->wd);
 	if (g)
 		hear_guest(d, g, event, name);
+	awaited_hear(d, event, name);
 }

@@ -17,6 +17,12 @@ struct guest;
 int keeper_begin(struct daemon *d);
 void keeper_end(struct daemon *d);
 
+/* The guest of that name, or NULL. */
+struct guest *keeper_find(const struct daemon *d, const char *name);
+
+/* Is it some guest's? */
+bool keeper_has_watch(const struct daemon *d, int watch);
+
 /* Look at everybody again: something was missed. */
 void keeper_look_at_all(struct daemon *d);
 

@@ -13,6 +13,7 @@
 #include "cast/message.h"
 #include "casting/board.h"
 #include "casting/peer.h"
+#include "daemon/awaited.h"
 #include "daemon/broker.h"
 #include "daemon/daemon.h"
 #include "daemon/guest.h"
@@ -24,8 +25,9 @@
 #define LIST_EVERY  1000 /* of one that is crowded */
 #define SETTLE      100  /* until a file that was just made is looked at */
 #define LOCK_RETRY  5
-#define SLOW        5  /* a listing that took longer than that … */
-#define SLOW_FACTOR 20 /* … is followed by a pause so much longer */
+#define TEND_EVERY  1000 /* of what a guest causes */
+#define SLOW        5    /* a listing that took longer than that … */
+#define SLOW_FACTOR 20   /* … is followed by a pause so much longer */
 
 /* --- one guest's pieces of work ------------------------------------------ */
 
@@ -154,9 +156,11 @@ static void tend(struct daemon *d, struct guest *g)
 	if (r == -EBUSY)
 		return;
 	g->to_tend = false;
+	g->tended_at = uv_now(&d->loop);
 	if (!r) {
 		r = casting_tend(&d->casting, g->name, &err);
 		casting_let_go(&d->casting);
+		awaited_look(d, g);
 	}
 	if (r < 0)
 		log_line(LEVEL_ERROR, "subhost=%s casts: %s", g->name,
@@ -334,4 +338,11 @@ void turn_tend_all(struct daemon *d)
 		d->guests[i]->to_tend = true;
 		turn_wake(d, d->guests[i]);
 	}
+}
+
+void turn_tend_soon(struct daemon *d, struct guest *g)
+{
+	g->to_tend = true;
+	g->tend_at = g->tended_at + TEND_EVERY;
+	turn_wake(d, g);
 }

@@ -17,3 +17,6 @@ void turn_wake(struct daemon *d, struct guest *g);
 
 /* Everybody's casts are to be looked at. */
 void turn_tend_all(struct daemon *d);
+
+/* g's, now or a second after the last time: a guest has caused it. */
+void turn_tend_soon(struct daemon *d, struct guest *g);

@@ -108,10 +108,10 @@ static int prepare(void *arg, struct err *err)
 		r = mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	if (r < 0)
 		return err_set(err, -errno, "cannot have mounts of its own");
-	mounts_each(getpid(), let_go, &away);
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	          NULL) < 0)
 		return err_set(err, -errno, "cannot mount a /proc");
+	mounts_each(getpid(), let_go, &away);
 	if (b->image_fd < 0)
 		return 0;
 	on_fd = open(b->at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -8,7 +8,7 @@ struct source;
 
 struct bootstrap {
 	const struct source *source;
-	const char *subhost; /* where sub hosts live: not its business */
+	const char *subhost; /* where sub hosts live, without symlinks */
 	const char *path;    /* the directory that it comes into, empty */
 	const char *at;      /* where image_fd is to be mounted meanwhile */
 	int image_fd;        /* a detached mount that path lies on; -1 */

@@ -80,6 +80,18 @@ static void put_text(struct log_line *l, struct log_piece *p)
 	*l = (struct log_line){0};
 }
 
+/* The line is as long as may be, and not over. */
+static void put_past_end(struct log_line *l, struct log_piece *p)
+{
+	if (*p->in == '\r' && l->len == LOG_LINE_MAX) {
+		l->holds_cr = true;
+		skip(p, 1);
+		return;
+	}
+	emit(p, "\n", 1);
+	*l = (struct log_line){.is_torn = true};
+}
+
 void log_line_put(struct log_line *l, const char *stamp, struct log_piece *p)
 {
 	while (p->n) {
@@ -87,14 +99,12 @@ void log_line_put(struct log_line *l, const char *stamp, struct log_piece *p)
 			return;
 		if (!p->room)
 			return;
-		if (l->len >= LOG_LINE_MAX && !l->holds_cr && *p->in != '\n') {
-			emit(p, "\n", 1);
-			*l = (struct log_line){.is_torn = true};
-		} else if (l->holds_cr) {
+		if (l->holds_cr)
 			put_cr(l, p);
-		} else {
+		else if (l->len < LOG_LINE_MAX || *p->in == '\n')
 			put_text(l, p);
-		}
+		else
+			put_past_end(l, p);
 	}
 }
 

@@ -17,7 +17,7 @@
 #define LOG_LINE_MAX    8192 /* bytes of text in a line */
 
 /* All that one line may come to. */
-#define LOG_LINE_ROOM (LOG_HEAD_BYTES + LOG_LINE_MAX + 1)
+#define LOG_LINE_ROOM (LOG_HEAD_BYTES + LOG_LINE_MAX + 2)
 
 /* Where in a line we are; {0} is at the beginning of one. */
 struct log_line {

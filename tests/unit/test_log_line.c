@@ -88,6 +88,10 @@ static void takes_long_lines_apart(void **state)
 	buf_printf(&wanted, STAMP " %s\n", text.data);
 	buf_putc(&text, '\n');
 	assert_becomes(text.data, wanted.data);
+	memcpy(text.data + LOG_LINE_MAX, "\r", 1);
+	buf_puts(&text, "\n");
+	assert_becomes(text.data, wanted.data);
+	text.data[--text.len] = '\0';
 	/* One byte more, and a return that ends it, or not. */
 	text.data[LOG_LINE_MAX] = 'X';
 	buf_puts(&wanted, STAMP "+X\n");
