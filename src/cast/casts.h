@@ -65,6 +65,13 @@ void casts_drop_block(struct casts *c, size_t at);
 /* Remove all that names peer, as giver or receiver. */
 void casts_forget(struct casts *c, const char *peer);
 
+/* All that names peer old names new instead; what becomes the same by that is
+ * one. */
+void casts_rename(struct casts *c, const char *old, const char *new);
+
+/* Does anything name peer? */
+bool casts_mention(const struct casts *c, const char *peer);
+
 /* The grant that an acceptance stands on: one addressed to the receiver with
  * that target, else one addressed to it with another (of several, that whose
  * target sorts first), else a published one; NULL: none. */

@@ -28,3 +28,12 @@ int ini_parse(const char *text, size_t len, const char *where,
  */
 void ini_rewrite(const char *text, size_t len, const struct casts *now,
                  struct buf *b);
+
+/*
+ * Append text, which ini_parse() has accepted, with the section of old, and its
+ * key in [published], being new's; where new has such ones, or is NULL, they
+ * are left out with the comments among them. What other lines say of old stays:
+ * ini_rewrite() is to follow, with casts that have it renamed or forgotten.
+ */
+void ini_rename(const char *text, size_t len, const char *old, const char *new,
+                struct buf *b);

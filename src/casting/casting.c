@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/words.h"
 #include "cast/page.h"
+#include "cast/path.h"
 #include "casting/round.h"
 #include "casting/store.h"
 #include "casting/syscmd.h"
@@ -145,6 +146,32 @@ int casting_join(struct casting *c, const char *name, int userns_fd,
 	m->is_concerned = true;
 	round_post_pages(&round);
 	return 0;
+}
+
+static bool is_below_any(const struct words *paths, const char *place)
+{
+	for (size_t i = 0; i < paths->n; i++)
+		if (path_covers(paths->v[i], place))
+			return true;
+	return false;
+}
+
+int casting_clear(struct casting *c, const char *name,
+                  const struct words *paths, struct err *err)
+{
+	AUTO(round) struct round round = {.c = c};
+	struct member *m;
+	int r = round_get(&round, name, &m, err);
+
+	if (r < 0 || !m->peer.is_up)
+		return r;
+	for (size_t i = m->hanging.ledger.n; !r && i-- > 0;) {
+		const struct held *held = &m->hanging.ledger.v[i];
+
+		if (held->id && is_below_any(paths, held->place))
+			r = hanging_take_off(&m->hanging, held, err);
+	}
+	return r;
 }
 
 int casting_leave(struct casting *c, const char *name, struct holders *holders,

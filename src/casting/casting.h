@@ -17,6 +17,7 @@ struct holders;
 struct page;
 struct places;
 struct request;
+struct words;
 
 #define CASTING_SECONDS                                                        \
 	30 /* how long one waits for another's piece of work                   \
@@ -36,7 +37,8 @@ struct casting {
 	int lock_fd;           /* of SUBHOST_RUN/.casts, locked; -1 */
 	bool is_looking;       /* only: nothing is locked or written */
 	bool makes_targets; /* that are missing in a receiver, as the guest */
-	bool is_kill;       /* end those who hold what is taken off */
+	bool is_guests; /* the asker is a guest: nothing of others is told */
+	bool is_kill;   /* end those who hold what is taken off */
 };
 
 #define CASTING_NONE                                                           \
@@ -83,6 +85,11 @@ int casting_tend(struct casting *c, const char *name, struct err *err);
  */
 int casting_join(struct casting *c, const char *name, int userns_fd,
                  struct buf *notes, struct err *err);
+
+/* What hangs in name below one of paths, where something is about to be
+ * mounted, is taken off; it comes back with casting_join(). */
+int casting_clear(struct casting *c, const char *name,
+                  const struct words *paths, struct err *err);
 
 /* Before a stop: name shares no longer (its record says so). What it gave is
  * taken off everybody, who waits now. holders learn of what. */

@@ -53,6 +53,12 @@ static bool takes_off(const struct request *q)
 	       (q->verb == CAST_VERB_CASTBLOCK && !q->is_lift);
 }
 
+/* A guest is not told where things are on the host. */
+static const char *fault_for(const struct casting *c)
+{
+	return c->is_guests ? "the host's casts.ini cannot be read" : c->fault;
+}
+
 static bool is_active(void *arg, const struct acceptance *a)
 {
 	struct work *w = arg;
@@ -320,8 +326,10 @@ static int record(struct work *w, struct err *err)
 		if (r >= 0)
 			return r;
 	} else {
-		r = err_say(&why, -EINVAL, "%s", c->fault);
+		r = err_say(&why, -EINVAL, "%s", fault_for(c));
 	}
+	if (c->is_guests && !c->fault)
+		err_set(&why, r, "the host cannot record it");
 	if (!takes_off(w->request)) {
 		*err = why;
 		return r;
@@ -362,6 +370,26 @@ static int attempt(struct work *w, struct err *err)
 	return r;
 }
 
+/* The stop of whose it is will ask again. */
+static void remember_holders(struct work *w)
+{
+	int folder_fd = w->round.c->lock_fd;
+
+	for (size_t i = 0; i < w->effects.n; i++) {
+		const struct effect *e = &w->effects.v[i];
+		AUTO(holders) struct holders all = {0};
+
+		if ((e->kind != EFFECT_DROPPED &&
+		     e->kind != EFFECT_WITHDRAWN) ||
+		    !strcmp(e->giver, PEER_HOST))
+			continue;
+		holders_load(&all, folder_fd, e->giver);
+		holders_merge(&all, &w->holders);
+		holders_find(&all, w->round.c->places, NULL);
+		holders_save(&all, folder_fd, e->giver);
+	}
+}
+
 static void add_holders(struct work *w, struct err *err)
 {
 	struct holders *h = &w->holders;
@@ -379,7 +407,13 @@ static void add_holders(struct work *w, struct err *err)
 	}
 	if (!h->n)
 		return;
+	remember_holders(w);
 	part(&w->reply);
+	if (w->round.c->is_guests) {
+		buf_printf(&w->reply, "still held by %zu %s", h->n,
+		           h->n == 1 ? "process" : "processes");
+		return;
+	}
 	buf_puts(&w->reply, "still held: ");
 	holders_print(h, &w->reply);
 }
@@ -470,7 +504,7 @@ int casting_request(struct casting *c, const struct request *q, const char *by,
 
 	w.round.holders = &w.holders;
 	if (c->fault && !takes_off(q))
-		return err_say(err, -EINVAL, "%s; mend it first", c->fault);
+		return err_say(err, -EINVAL, "%s; mend it first", fault_for(c));
 	for (int i = 0; r > 0 && i < TRIES; i++) {
 		forget_try(&w);
 		r = attempt(&w, err);

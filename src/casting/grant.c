@@ -39,21 +39,13 @@ static bool can_be_reached(int root_fd, const char *path)
 	return true;
 }
 
-static int check_writable(const struct end_found *e, int root_fd,
-                          const char *path, struct err *err)
+bool grant_is_safe_to_write(const struct end_found *source)
 {
 	struct statvfs fs;
 
-	if (fstatvfs(e->fd, &fs) < 0)
-		return err_set(err, -errno, "cannot look at %s", path);
-	if (fs.f_flag & ST_NOSUID || !can_be_reached(root_fd, path))
-		return 0;
-	return err_say(err, -EPERM,
-	               "%s can be reached by other users of the host, and a "
-	               "guest that writes there could leave a setuid program "
-	               "for them: let it lie on a nosuid mount, or below a "
-	               "directory of mode 0700; or share it --ro",
-	               path);
+	return !fstatvfs(source->fd, &fs) &&
+	       (fs.f_flag & ST_NOSUID ||
+	        !can_be_reached(source->of->root_fd, source->place.data));
 }
 
 static int check_host(struct round *r, const struct effect *e, unsigned mode,
@@ -74,9 +66,9 @@ static int check_host(struct round *r, const struct effect *e, unsigned mode,
 	if (found.kind == END_UNFIT)
 		return err_say(err, -EINVAL, "%s is not to be shared: %s",
 		               e->path, buf_text(&found.why));
-	return mode & CAST_RO ? 0
-	                      : check_writable(&found, host->peer.root_fd,
-	                                       e->path, err);
+	if (mode & CAST_RO || grant_is_safe_to_write(&found))
+		return 0;
+	return err_say(err, -EPERM, "%s %s", e->path, GRANT_UNSAFE);
 }
 
 int grant_check(struct round *r, const struct request *q,

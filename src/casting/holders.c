@@ -61,21 +61,48 @@ static int list_processes(const struct places *places, const char *name,
 	return cgroup_list(fd, pids);
 }
 
-static void watch(struct holders *h, int id)
+static struct watched *find(const struct holders *h, int id)
 {
 	for (size_t i = 0; i < h->n_mounts; i++)
-		if (h->mounts[i] == id)
-			return;
-	h->mounts = mem_resize(h->mounts, h->n_mounts + 1, sizeof(int));
-	h->mounts[h->n_mounts++] = id;
+		if (h->mounts[i].id == id)
+			return &h->mounts[i];
+	return NULL;
 }
 
-static bool is_watched(const struct holders *h, int id)
+static void watch(struct holders *h, int id, unsigned major, unsigned minor)
 {
-	for (size_t i = 0; i < h->n_mounts; i++)
-		if (h->mounts[i] == id)
-			return true;
-	return false;
+	if (find(h, id))
+		return;
+	h->mounts = mem_resize(h->mounts, h->n_mounts + 1, sizeof(*h->mounts));
+	h->mounts[h->n_mounts++] =
+		(struct watched){.id = id, .major = major, .minor = minor};
+}
+
+/* Is that id another mount's by now? One that is taken off is in no table. */
+struct reuse {
+	const struct watched *watched;
+	bool is_other;
+};
+
+static void look_for_reuse(void *arg, const struct mount_line *line)
+{
+	struct reuse *reuse = arg;
+
+	if (line->id == reuse->watched->id)
+		reuse->is_other = line->major != reuse->watched->major ||
+		                  line->minor != reuse->watched->minor;
+}
+
+static bool is_watched(struct holders *h, pid_t pid, int id)
+{
+	struct watched *watched = find(h, id);
+	struct reuse reuse = {.watched = watched};
+
+	if (!watched || mounts_each(pid, look_for_reuse, &reuse) < 0 ||
+	    reuse.is_other)
+		return false;
+	watched->is_held = true;
+	return true;
 }
 
 /* The id of the mount that a descriptor lies on, in the way of /proc. */
@@ -139,7 +166,7 @@ static void look_alike(void *arg, const struct mount_line *line)
 
 	if (line->major == like->major && line->minor == like->minor &&
 	    is_below(line->root, buf_text(&like->root)))
-		watch(like->holders, line->id);
+		watch(like->holders, line->id, line->major, line->minor);
 }
 
 /* Each mount table of the receiver's processes once. */
@@ -211,7 +238,7 @@ static bool holds_link(struct holders *h, pid_t pid, const char *name,
 	char link[48];
 
 	snprintf(link, sizeof(link), "/proc/%d/%s", pid, name);
-	if (!is_watched(h, mount_of_link(link)))
+	if (!is_watched(h, pid, mount_of_link(link)))
 		return false;
 	add_link(h, pid, how, link);
 	return true;
@@ -242,7 +269,7 @@ static bool holds_open(struct holders *h, pid_t pid, const char *name)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%.20s", pid, name);
-	if (!is_watched(h, mount_of(path)))
+	if (!is_watched(h, pid, mount_of(path)))
 		return false;
 	snprintf(path, sizeof(path), "/proc/%d/fd/%.20s", pid, name);
 	add_link(h, pid, " has open ", path);
@@ -254,7 +281,7 @@ static bool holds_map(struct holders *h, pid_t pid, const char *name)
 	char path[80];
 
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%.40s", pid, name);
-	if (!is_watched(h, mount_of_link(path)))
+	if (!is_watched(h, pid, mount_of_link(path)))
 		return false;
 	add_link(h, pid, " has mapped ", path);
 	return true;
@@ -280,6 +307,8 @@ int holders_find(struct holders *h, const struct places *places,
 	for (size_t i = 0; i < h->n; i++)
 		free(h->v[i].what);
 	h->n = 0;
+	for (size_t i = 0; i < h->n_mounts; i++)
+		h->mounts[i].is_held = false;
 	if (!h->n_mounts)
 		return 0;
 	r = list_processes(places, receiver, &pids);
@@ -328,7 +357,9 @@ void holders_save(const struct holders *h, int folder_fd, const char *name)
 
 	name_file(name, file);
 	for (size_t i = 0; i < h->n_mounts; i++)
-		buf_printf(&text, "%d\n", h->mounts[i]);
+		if (h->mounts[i].is_held)
+			buf_printf(&text, "%d %u %u\n", h->mounts[i].id,
+			           h->mounts[i].major, h->mounts[i].minor);
 	if (text.len)
 		file_replace(folder_fd, file, text.data);
 	else
@@ -344,7 +375,18 @@ void holders_load(struct holders *h, int folder_fd, const char *name)
 	if (file_read(folder_fd, file, TABLE_MAX, &text) < 0)
 		return;
 	rest = text.data;
-	while (rest && (line = strsep(&rest, "\n")))
-		if (*line)
-			watch(h, atoi(line));
+	while (rest && (line = strsep(&rest, "\n"))) {
+		unsigned major, minor;
+		int id;
+
+		if (sscanf(line, "%d %u %u", &id, &major, &minor) == 3)
+			watch(h, id, major, minor);
+	}
+}
+
+void holders_merge(struct holders *h, const struct holders *other)
+{
+	for (size_t i = 0; i < other->n_mounts; i++)
+		watch(h, other->mounts[i].id, other->mounts[i].major,
+		      other->mounts[i].minor);
 }

@@ -16,7 +16,11 @@ struct peer;
 struct places;
 
 struct holders {
-	int *mounts; /* ids of the copies that guests have of it; owned */
+	struct watched {
+		int id; /* of a copy that a guest has of it, or had */
+		unsigned major, minor; /* of what it shows: ids come back */
+		bool is_held;
+	} * mounts;
 	size_t n_mounts;
 	struct holder {
 		pid_t pid;
@@ -39,12 +43,15 @@ int holders_find(struct holders *h, const struct places *places,
 /* End them, and wait until they are gone. */
 int holders_kill(struct holders *h, struct err *err);
 
+/* Watch what other watches, too. */
+void holders_merge(struct holders *h, const struct holders *other);
+
 /* "pid 17 (nginx) has open /var/tmp/x, …": a few, and how many more. */
 void holders_print(const struct holders *h, struct buf *b);
 
-/* What a stop could not wait for is known to the next one: kept for name in
- * SUBHOST_RUN/.casts, which folder_fd is. Loading adds; with nothing to keep
- * the file is removed. */
+/* What somebody still held of name's when it was last looked for (found) is
+ * known to its stop: kept in SUBHOST_RUN/.casts, which folder_fd is. Loading
+ * adds; with nothing to keep the file is removed. */
 void holders_save(const struct holders *h, int folder_fd, const char *name);
 void holders_load(struct holders *h, int folder_fd, const char *name);
 

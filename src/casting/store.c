@@ -327,9 +327,9 @@ static int replace(const struct places *places, const char *text, mode_t mode,
 	return 0;
 }
 
-int store_write(struct casting *c, const struct casts *now, struct err *err)
+int store_write_text(struct casting *c, struct buf *text, struct err *err)
 {
-	AUTO(buf) struct buf text = {0}, path = {0};
+	AUTO(buf) struct buf path = {0};
 	struct stamp stamp;
 	struct stat st;
 	AUTO(fd) int fd = open_file(c->places, &st);
@@ -341,17 +341,22 @@ int store_write(struct casting *c, const struct casts *now, struct err *err)
 	stamp = stamp_of(&st);
 	if (!stamp_equals(&stamp, &c->stamp))
 		return 1;
-	ini_rewrite(c->text, strlen(c->text), now, &text);
-	if (!c->pending && !strcmp(buf_text(&text), c->text))
+	if (!strcmp(buf_text(text), c->text))
 		return 0;
-	r = replace(c->places, buf_text(&text),
+	r = replace(c->places, buf_text(text),
 	            fd < 0 ? 0600 : st.st_mode & 0755, &c->stamp);
 	if (r < 0)
 		return err_set(err, r, "cannot write %s", path.data);
 	free(c->text);
-	c->text = buf_take(&text);
+	c->text = buf_take(text);
 	write_good(c, c->text);
-	drop_pending(c);
-	has_other_pending(c);
 	return 0;
+}
+
+int store_write(struct casting *c, const struct casts *now, struct err *err)
+{
+	AUTO(buf) struct buf text = {0};
+
+	ini_rewrite(c->text, strlen(c->text), now, &text);
+	return store_write_text(c, &text, err);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+struct buf;
 struct casting;
 struct casts;
 struct err;
@@ -39,3 +40,7 @@ int store_write(struct casting *c, const struct casts *now, struct err *err);
  * the file is another one, or the host reboots. */
 int store_keep_pending(struct casting *c, const struct casts *now,
                        struct err *err);
+
+/* The same with the whole text, for more than what ini_rewrite() does. text is
+ * taken: it is c's then. */
+int store_write_text(struct casting *c, struct buf *text, struct err *err);

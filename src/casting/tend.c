@@ -17,6 +17,7 @@
 #include "cast/policy.h"
 #include "casting/casting.h"
 #include "casting/ends.h"
+#include "casting/grant.h"
 #include "casting/holders.h"
 #include "casting/mounting.h"
 #include "casting/round.h"
@@ -74,6 +75,12 @@ static int find_ends(struct job *j)
 		return r;
 	r = end_find_source(&j->source, &j->giver->peer, &j->giver->hanging,
 	                    j->accepted->path);
+	if (!r && j->giver->peer.is_host && j->source.fd >= 0 &&
+	    !(j->judgement.mode & CAST_RO) &&
+	    !grant_is_safe_to_write(&j->source)) {
+		j->source.kind = END_UNFIT;
+		buf_puts(&j->source.why, "it " GRANT_UNSAFE);
+	}
 	s->source = j->source.kind;
 	return r;
 }

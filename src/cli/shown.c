@@ -12,6 +12,7 @@
 #include "base/words.h"
 #include "casting/casting.h"
 #include "cli/context.h"
+#include "sub/sub.h"
 
 void shown_done(struct shown *s)
 {
@@ -108,8 +109,13 @@ int shown_collect(struct shown *s, const struct context *c, const char *name,
                   struct err *err)
 {
 	AUTO(casting) struct casting casting = CASTING_NONE;
-	int r = casting_look(&casting, &c->places, err);
+	AUTO(sub) struct sub sub = SUB_NONE;
+	int r = name && strcmp(name, PEER_HOST)
+	                ? sub_open(&sub, &c->places, name, err)
+	                : 0;
 
+	if (!r)
+		r = casting_look(&casting, &c->places, err);
 	if (r < 0)
 		return r;
 	if (casting.fault) {

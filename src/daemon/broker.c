@@ -69,6 +69,7 @@ static enum answer answer_cast(struct daemon *d, struct job *j,
 	if (!take_lock(d, j, &err, &otherwise))
 		return otherwise;
 	buf_printf(&by, "guest %s", j->file);
+	d->casting.is_guests = true;
 	r = casting_request(&d->casting, &q, by.data, &reply, &err);
 	casting_let_go(&d->casting);
 	if (r < 0) {

@@ -37,7 +37,7 @@ struct daemon {
 	struct guest **guests; /* who is up; owned */
 	size_t n_guests;
 	size_t next;             /* whose turn is next */
-	struct awaited *awaited; /* paths of casts; owned, in no order */
+	struct awaited *awaited; /* paths of casts; owned, with no order */
 	size_t n_awaited;
 	unsigned n_handlers; /* that run */
 };

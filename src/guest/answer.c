@@ -95,13 +95,27 @@ static bool begins_with(const char *line, size_t len, const char *word)
 	return len >= n && !memcmp(line, word, n);
 }
 
+/* Each thing that became of it on a line of its own. */
+static void print_parts(const char *text, size_t len)
+{
+	while (len) {
+		const char *end = memmem(text, len, "; ", 2);
+		size_t n = end ? (size_t)(end - text) : len;
+
+		print_safely(stdout, text, n);
+		putchar('\n');
+		n += end ? 2 : 0;
+		text += n;
+		len -= n;
+	}
+}
+
 static int print_line(const char *name, const char *line, size_t len)
 {
 	if (len == 2 && begins_with(line, len, "ok"))
 		return TOOL_DONE;
 	if (begins_with(line, len, "ok ")) {
-		print_safely(stdout, line + 3, len - 3);
-		putchar('\n');
+		print_parts(line + 3, len - 3);
 		return TOOL_DONE;
 	}
 	if (begins_with(line, len, "usage: ")) {

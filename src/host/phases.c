@@ -432,7 +432,7 @@ const struct phase phases[] = {
 	{ find_user,	NULL },
 	{ tend_cables,	NULL },
 	{ write_names,	NULL },
-	{ NULL,		sharing_settle },
+	{ sharing_clear, sharing_settle },
 	{ mount_tmpfs,	unmount_tmpfs },
 	{ sharing_begin, NULL },
 	{ groups_make,	groups_remove,	.is_vital = true },

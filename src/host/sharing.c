@@ -19,6 +19,7 @@
 #include "host/life.h"
 #include "host/phases.h"
 #include "host/survey.h"
+#include "model/declaration.h"
 #include "sub/sub.h"
 
 #define LOOK_MS 50 /* nothing tells that a file was closed */
@@ -65,6 +66,18 @@ int sharing_begin(struct life *l, struct err *err)
 	r = casting_begin(&c, s->places, CASTING_SECONDS, err);
 	return r ? r
 	         : casting_join(&c, s->name, l->user_fd, l->wish->notes, err);
+}
+
+int sharing_clear(struct life *l, struct err *err)
+{
+	AUTO(casting) struct casting c = CASTING_NONE;
+	const struct words *paths = &l->wish->declaration->tmpfs;
+	int r;
+
+	if (!l->is_waking || !paths->n || !has_ledger(l))
+		return 0;
+	r = casting_begin(&c, l->sub->places, CASTING_SECONDS, err);
+	return r ? r : casting_clear(&c, l->sub->name, paths, err);
 }
 
 int sharing_settle(struct life *l, struct err *err)

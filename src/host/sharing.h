@@ -9,6 +9,9 @@ struct life;
 /* From now on casts may come and go; those it has already do. */
 int sharing_begin(struct life *l, struct err *err);
 
+/* Before its tmpfs are mounted: what was cast there while it slept. */
+int sharing_clear(struct life *l, struct err *err);
+
 /* When it is hibernated, what lay on its tmpfs, or came from there, waits. */
 int sharing_settle(struct life *l, struct err *err);
 

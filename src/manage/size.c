@@ -18,10 +18,10 @@
 static const struct image_kind kinds[] = {
 	/* Discarding would give back what was set aside for the image, and what
 	 * ext4 keeps for the host's root no guest could ever use. */
-	{ "ext4",  8 * MIB,   { "-q", "-F", "-m", "0", "-E",
-	                        "nodiscard,root_owner=0:0", NULL } },
-	{ "xfs",   300 * MIB, { "-q", "-f", "-K", NULL } },
-	{ "btrfs", 128 * MIB, { "-q", "-f", "-K", NULL } },
+	{ "ext4",  "e2fsprogs",   8 * MIB,   { "-q", "-F", "-m", "0", "-E",
+	  "nodiscard,root_owner=0:0", NULL } },
+	{ "xfs",   "xfsprogs",    300 * MIB, { "-q", "-f", "-K", NULL } },
+	{ "btrfs", "btrfs-progs", 128 * MIB, { "-q", "-f", "-K", NULL } },
 };
 /* clang-format on */
 

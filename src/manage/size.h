@@ -8,6 +8,7 @@ struct err;
 
 struct image_kind {
 	const char *type;       /* ext4 */
+	const char *package;    /* that has its mkfs */
 	uint64_t least;         /* bytes that its mkfs wants */
 	const char *options[8]; /* of mkfs.TYPE, NULL behind them */
 };

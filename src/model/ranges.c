@@ -66,3 +66,39 @@ int ranges_find(const char *text, const char *name, uint32_t uid_base,
 	*ret_base = base;
 	return 0;
 }
+
+static bool is_of(const char *line, const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(line, name, len) && line[len] == ' ';
+}
+
+static bool has(const char *text, const char *name)
+{
+	while (*text && !is_of(text, name)) {
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return *text;
+}
+
+void ranges_move(const char *text, const char *old, const char *new,
+                 struct buf *b)
+{
+	bool is_had = has(text, old);
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		bool is_old = is_of(text, old);
+
+		if (is_old && new)
+			buf_printf(b, "%s%.*s\n", new,
+			           (int)(len - strlen(old)),
+			           text + strlen(old));
+		else if (!is_old && !(is_had && new && is_of(text, new)))
+			buf_printf(b, "%.*s\n", (int)len, text);
+		text += len;
+		text += *text == '\n';
+	}
+}

@@ -20,3 +20,8 @@ struct buf;
  */
 int ranges_find(const char *text, const char *name, uint32_t uid_base,
                 uint32_t *ret_base, struct buf *added);
+
+/* Append text with old's line being new's from now on, instead of one that new
+ * had; with new NULL it is left out. */
+void ranges_move(const char *text, const char *old, const char *new,
+                 struct buf *b);

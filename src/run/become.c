@@ -216,22 +216,25 @@ int step_workdir(struct launch *l)
 }
 
 #define FIRST_OTHER 3 /* after the standard descriptors */
+#define KEPT        4
 
-/* Nothing of the host stays open but what reports, and dies, at exec. Both
- * descriptors go out of the way first: they may be any number. */
+/* Nothing of the host stays open but what reports, and dies, at exec; and what
+ * the reaper keeps, whose numbers it knows. They go out of the way first: they
+ * may be any number. */
 int step_close(struct launch *l)
 {
-	int *kept[2] = {&l->status_fd, &l->reaper_fd};
+	int *kept[KEPT] = {&l->status_fd, &l->reaper_fd, &l->console_fd,
+	                   &l->page_fd};
 	int next = FIRST_OTHER;
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < KEPT; i++) {
 		if (*kept[i] < 0)
 			continue;
-		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, FIRST_OTHER + 2);
+		*kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, FIRST_OTHER + KEPT);
 		if (*kept[i] < 0)
 			return -errno;
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < KEPT; i++) {
 		if (*kept[i] < 0)
 			continue;
 		*kept[i] = dup3(*kept[i], next++, O_CLOEXEC);
@@ -261,10 +264,25 @@ static int run_shell(void)
 	return -errno;
 }
 
+/* What the reaper gets; for what it runs, it closes that again. There is no
+ * other process yet that could take it from it. */
+static int leave_open(const struct launch *l)
+{
+	const int fds[] = {l->status_fd, l->console_fd, l->page_fd};
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (fds[i] >= 0 && fcntl(fds[i], F_SETFD, 0) < 0)
+			return -errno;
+	return 0;
+}
+
 int step_exec(struct launch *l)
 {
-	int r = process_die_with_parent(l->status_fd);
+	int r = l->outlives ? process_outlive_parent()
+	                    : process_die_with_parent(l->status_fd);
 
+	if (!r && l->reaps)
+		r = leave_open(l);
 	if (r < 0)
 		return r;
 	if (!l->argv[0])

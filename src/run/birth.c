@@ -85,6 +85,8 @@ static const char *name_of(enum about about, const struct launch_request *req)
 	case ABOUT_WORKDIR:
 		return req->workdir;
 	case ABOUT_COMMAND:
+		if (req->reaps && req->argv[0])
+			return req->argv[1];
 		return req->argv[0] ? req->argv[0] : "its shell";
 	}
 	return NULL;

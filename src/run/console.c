@@ -53,6 +53,16 @@ void console_hold_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+int console_open_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	held_signals(&set);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 /*
  * A process that outlives us by a moment: when our end of the pipe closes, be
  * it by SIGKILL, it gives the terminal its old settings back.
@@ -235,13 +245,11 @@ int console_run(struct process *init, int master_fd, struct ending *ret_ending,
 		.slave_fd = has_pty ? pty_open_slave(master_fd) : -1,
 		.has_pty = has_pty,
 	};
-	sigset_t set;
 	int r = 0;
 
-	held_signals(&set);
-	c.signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	c.signal_fd = console_open_signals();
 	if (c.signal_fd < 0)
-		return err_set(err, -errno, "cannot wait for signals");
+		return err_set(err, c.signal_fd, "cannot wait for signals");
 	if (has_pty)
 		r = run_raw(&c, err);
 	else

@@ -19,8 +19,11 @@ struct err;
 int console_run(struct process *init, int master_fd, struct ending *ret_ending,
                 struct err *err);
 
-/* From now on those signals wait for console_run(). */
+/* From now on those signals wait for console_run(), */
 void console_hold_signals(void);
+
+/* or are read from this: a signalfd, or -errno. */
+int console_open_signals(void);
 
 /* Wait a second between two runs, or until one of them comes: it, or 0. */
 int console_pause(void);

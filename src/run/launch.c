@@ -87,6 +87,10 @@ static int prepare(struct launch *l, struct sub *s,
 		                 &l->pts_fd, err);
 	if (!r && req->terminal)
 		r = make_terminal(l, req->base, &ret->master_fd, err);
+	if (req->reaps && req->page_fd >= 0) {
+		l->console_fd = ret->master_fd;
+		l->page_fd = req->page_fd;
+	}
 	return r < 0 || !req->reaper ? r : birth_prepare(l, err);
 }
 
@@ -117,6 +121,10 @@ int launch_begin(struct birth *b, struct sub *s,
 		.reaper_fd = -1,
 		.status_fd = -1,
 		.terminal = -1,
+		.console_fd = -1,
+		.page_fd = -1,
+		.reaps = req->reaps,
+		.outlives = req->outlives,
 		.old = req->old,
 		.mounts = req->mounts,
 		.no_new_privs = req->no_new_privs,

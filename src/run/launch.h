@@ -26,7 +26,10 @@ struct launch_request {
 	const struct device_list *devices; /* besides the usual ones */
 	uid_t base;                        /* the host id of guest id 0 */
 	bool mounts;                       /* MOUNTS=yes */
-	bool reaper;                       /* our reaper runs argv */
+	bool reaper;                       /* our own program runs argv, */
+	bool reaps;                        /* and stays, as the reaper */
+	bool outlives;                     /* init does not die with us */
+	int page_fd; /* of the console's log, for the reaper to keep; or -1 */
 	uint64_t capabilities;             /* those to keep, a bit each */
 	bool no_new_privs;                 /* NO_NEW_PRIVS=yes */
 	const struct filter *filter;       /* SECCOMP; the caller's */

@@ -114,7 +114,11 @@ void steps_run(struct launch *l)
 const struct step *steps_at(bool joins, int step)
 {
 	static const struct step unknown = {.what = "start"};
+	static const struct step command = {.what = "run",
+	                                    .about = ABOUT_COMMAND};
 
+	if (step == STEP_COMMAND)
+		return &command;
 	if (step < 0 || step >= (joins ? COUNT(joining) : COUNT(launching)))
 		return &unknown;
 	return joins ? &joining[step] : &launching[step];

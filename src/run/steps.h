@@ -31,6 +31,10 @@ struct launch {
 	int init_fd;     /* the init to join, a pidfd; -1: a launch */
 	int slave_fd;    /* of the pty that a joining makes; -1: none */
 	int terminal;    /* the number of init's pty in the devpts; -1: none */
+	int console_fd;  /* that pty's master, for the reaper to keep; or -1 */
+	int page_fd;     /* of its log, likewise */
+	bool reaps;      /* the reaper stays, as the first process */
+	bool outlives;   /* init does not die with its parent */
 	bool joins;      /* a joining: beside the init of a running one */
 	bool own_users;  /* a joining: it has a user namespace */
 	bool own_terminal;            /* a joining: make a pty in its devpts */
@@ -49,13 +53,14 @@ struct launch {
 
 /* What the child tells: where it gave up and why; or, step being STEP_BORN,
  * the pid of the process it made; or STEP_TERMINAL, and the master of a pty
- * comes with it. */
+ * comes with it; or STEP_COMMAND, from the reaper, which cannot run it. */
 struct fault {
 	int step, code;
 };
 
 #define STEP_BORN     (-1)
 #define STEP_TERMINAL (-2)
+#define STEP_COMMAND  (-3)
 
 /* Run all steps, in the child. Returns never. */
 void steps_run(struct launch *l) __attribute__((noreturn));

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -58,4 +59,28 @@ int ids_choose(const struct sub *s, enum users users, uid_t *ret_base,
 	if (!r)
 		*ret_base = base;
 	return r;
+}
+
+int ids_move(const struct places *places, const char *old, const char *new,
+             struct err *err)
+{
+	AUTO(buf) struct buf text = {0}, moved = {0};
+	AUTO(fd) int fd = -1;
+	int r;
+
+	if (access(places->state, F_OK) < 0 && errno == ENOENT)
+		return 0;
+	r = places_hold_state(places, &fd);
+	if (!r)
+		r = file_read(fd, RANGES, TEXT_MAX, &text);
+	if (r == -ENOENT && fd >= 0)
+		return 0;
+	if (r < 0)
+		return err_set(err, r, "cannot read %s/" RANGES, places->state);
+	ranges_move(buf_text(&text), old, new, &moved);
+	if (!strcmp(buf_text(&text), buf_text(&moved)))
+		return 0;
+	r = file_replace(fd, RANGES, buf_text(&moved));
+	return r < 0 ? err_set(err, r, "cannot write %s/" RANGES, places->state)
+	             : 0;
 }

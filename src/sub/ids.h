@@ -7,6 +7,7 @@
 #include "model/declaration.h"
 
 struct err;
+struct places;
 struct sub;
 
 /*
@@ -16,3 +17,8 @@ struct sub;
  */
 int ids_choose(const struct sub *s, enum users users, uid_t *ret_base,
                struct err *err);
+
+/* The range that old has is new's from now on; nobody's with new NULL. 0, also
+ * when it has none. */
+int ids_move(const struct places *places, const char *old, const char *new,
+             struct err *err);

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -189,4 +191,46 @@ int process_die_with_parent(int pipe_fd)
 	if (poll(&p, 1, 0) < 0)
 		return -errno;
 	return p.revents & (POLLERR | POLLHUP) ? -ESRCH : 0;
+}
+
+int process_outlive_parent(void)
+{
+	return prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+/* Linux 6.15: struct pidfd_info up to the exit code. */
+struct info {
+	uint64_t mask, cgroup;
+	uint32_t ids[11];
+	int32_t status;
+};
+
+#define INFO_EXIT      (1u << 3)
+#define INFO           _IOWR(0xff, 11, struct info)
+#define REAPED_WAIT_MS 2000
+
+int process_recall_ending(int pid_fd, struct ending *ret_ending)
+{
+	struct info info = {.mask = INFO_EXIT};
+	struct pollfd p = {.fd = pid_fd};
+
+	/* It is known once its parent has reaped it. */
+	poll(&p, 1, REAPED_WAIT_MS);
+	if (ioctl(pid_fd, INFO, &info) < 0)
+		return -errno;
+	if (!(info.mask & INFO_EXIT))
+		return -ENODATA;
+	*ret_ending = (struct ending){
+		.by_signal = WIFSIGNALED(info.status),
+		.number = WIFSIGNALED(info.status) ? WTERMSIG(info.status)
+	                                           : WEXITSTATUS(info.status),
+	};
+	return 0;
+}
+
+int process_get_fd(int pid_fd, int fd)
+{
+	int got = (int)syscall(SYS_pidfd_getfd, pid_fd, fd, 0);
+
+	return got < 0 ? -errno : got;
 }

@@ -60,6 +60,16 @@ bool process_catches(pid_t pid, int signal);
  * holds the other end of pipe_fd, is dead already. */
 int process_die_with_parent(int pipe_fd);
 
+/* It does not, any more. 0 or -errno. */
+int process_outlive_parent(void);
+
+/* How one that is no child of ours ended, and is dead: 0, or -errno where the
+ * kernel does not tell (before Linux 6.15). */
+int process_recall_ending(int pid_fd, struct ending *ret_ending);
+
+/* A copy of a descriptor of another process (Linux 5.6), or -errno. */
+int process_get_fd(int pid_fd, int fd);
+
 static inline void process_auto(struct process *p)
 {
 	process_done(p);

@@ -238,5 +238,5 @@ accepted() {
 	run sub stop db --force
 	[[ $status == 0 ]]
 	[[ -z $(pgrep -f 'sleep 901') ]]
-	pkill -f 'sleep 900'
+	[[ -z $(pgrep -f 'sleep 900') ]] # the older one, too
 }

@@ -434,6 +434,49 @@ edited() { # TEXT: as an editor saves
 	wait_until 5 away
 }
 
+# holds NAME FILE TEXT: from inside
+holds() {
+	[[ $(cat "/proc/$(init_pid "$1")/root$2" 2>/dev/null) == "$3" ]]
+}
+
+@test "a source that is made anew, or comes later; a target that comes later" {
+	both
+	# As a service does with its directory in /run.
+	tell 104 'mkdir /run/db; echo one >/run/db/f'
+	ask 104 cast.1 '/run/db 103:/srv/b'
+	ask 103 caston.1 '104:/srv/b'
+	[[ $answer == ok* ]]
+	holds 103 /srv/b/f one
+	sleep 1.5 # whatever mounts bring about is done
+	tell 104 'rm -r /run/db; mkdir /run/db; echo two >/run/db/f'
+	wait_until 5 holds 103 /srv/b/f two
+	tell 104 'rm -r /run/db'
+	away() { ! sees 103 /srv/b/f; }
+	wait_until 5 away
+	sleep 1.5
+	tell 104 'mkdir -p /run/new/db; echo three >/run/new/db/f
+		mv /run/new/db /run/db'
+	wait_until 5 holds 103 /srv/b/f three
+	# Its init ends, and with it /run.
+	sub hibernate 104
+	wait_until 5 away
+	shell 104
+	sleep 1.5
+	run ! sees 103 /srv/b/f
+	tell 104 'mkdir /run/db; echo four >/run/db/f'
+	wait_until 5 holds 103 /srv/b/f four
+	# Deeper, and not there yet.
+	printf '%s\n' '[104]' '/srv/a/x/y = 103:/srv/n/m' '[103]' \
+		'_accepted = 104:/srv/n/m from /srv/a/x/y' >"$SUBHOST_ETC/casts.ini"
+	wait_until 5 away
+	tell 104 'mkdir /srv/a/x'
+	sleep 1.5
+	tell 104 'mkdir /srv/a/x/y; echo five >/srv/a/x/y/f'
+	sleep 1.5
+	tell 103 'mkdir -p /srv/n/m'
+	wait_until 5 holds 103 /srv/n/m/f five
+}
+
 @test "ready, hibernate; restart of one in somebody's foreground is told" {
 	sub allow 103 ready hibernate restart
 	daemon_start
