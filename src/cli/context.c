@@ -95,6 +95,38 @@ static bool take_actor(struct context *c, const char *value)
 	return *value;
 }
 
+static void set_yes(struct context *c)
+{
+	c->is_yes = true;
+}
+
+static bool take_base(struct context *c, const char *value)
+{
+	c->base = value;
+	return *value;
+}
+
+static bool take_image(struct context *c, const char *value)
+{
+	c->image = value;
+	return *value;
+}
+
+static bool take_from(struct context *c, const char *value)
+{
+	c->from = value;
+	return *value;
+}
+
+/* An empty one is a cable that is attached to nothing. */
+static bool take_bridge(struct context *c, const char *value)
+{
+	if (c->n_bridges == CONTEXT_BRIDGES_MAX)
+		return false;
+	c->bridges[c->n_bridges++] = *value ? value : "=";
+	return true;
+}
+
 static bool take_seconds(struct context *c, const char *value)
 {
 	char *end;
@@ -131,6 +163,11 @@ static const struct option_row options[] = {
 	{ "--fix",	" doctor ",		set_fix },
 	{ "--graph",	" showcast ",		set_graph },
 	{ "--svg",	" showcast ",		set_svg },
+	{ "--yes",	" destroy ",		set_yes },
+	{ "--base",	" create ",		NULL,	take_base },
+	{ "--image",	" create ",		NULL,	take_image },
+	{ "--bridge",	" create ",		NULL,	take_bridge },
+	{ "--from",	" create ",		NULL,	take_from },
 	{ NULL,		NULL,			NULL },
 };
 /* clang-format on */

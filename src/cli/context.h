@@ -19,6 +19,8 @@ enum exit_status {
 	EXIT_NOT_FOUND = 127,
 };
 
+#define CONTEXT_BRIDGES_MAX 64
+
 struct context {
 	struct places places;
 	const struct verb *verb; /* NULL: not known yet */
@@ -34,9 +36,15 @@ struct context {
 	bool is_fix;             /* --fix */
 	bool is_graph;           /* --graph */
 	bool is_svg;             /* --svg */
-	const char *actor;       /* --as; NULL: the host itself */
-	const char *user;        /* -u; NULL: as declared */
-	int seconds;             /* --timeout; -1: as declared */
+	bool is_yes;             /* --yes */
+	const char *base;        /* --base; NULL: none */
+	const char *image;       /* --image; NULL: none */
+	const char *from;        /* --from; NULL: nothing */
+	const char *bridges[CONTEXT_BRIDGES_MAX]; /* --bridge, each */
+	unsigned n_bridges;
+	const char *actor; /* --as; NULL: the host itself */
+	const char *user;  /* -u; NULL: as declared */
+	int seconds;       /* --timeout; -1: as declared */
 };
 
 /* One sentence on stderr; the failure's owner calls it, once. */

@@ -3,7 +3,8 @@
  * The verbs, one row each. CORE_VERBS are in subhost itself, a small static
  * program; those that need the system's libraries are in programs of their own,
  * which subhost executes for them: MORE_VERBS in subhost-more, NET_VERBS in
- * subhost-net. A row VERB needs its function verb_VERB().
+ * subhost-net, MANAGE_VERBS in subhost-manage. A row VERB needs its function
+ * verb_VERB().
  */
 #pragma once
 
@@ -70,6 +71,16 @@ struct context;
 #define NET_VERBS(V)								\
 	V(bridge,    "add BR [ADDRESS/LEN...] [--nat] | remove BR | list [--json]", \
 	  "make bridges for cables, take them away, show them")
+
+#define MANAGE_VERBS(V)								\
+	V(create,    "NAME [--base B] [--image SIZE[:FS]] [--bridge BR]... [--from SRC]", \
+	  "make one: its directory and a config with comments")			\
+	V(destroy,   "NAME [--yes]",						\
+	  "stop it and remove all of it")					\
+	V(clone,     "OLD NEW",							\
+	  "make another one like it, without its casts")			\
+	V(rename,    "OLD NEW",							\
+	  "give a stopped one another name, everywhere")
 /* clang-format on */
 
 struct verb {
@@ -78,8 +89,8 @@ struct verb {
 	int (*run)(struct context *c, int argc, char **argv);
 };
 
-/* The program's table, ended by a NULL name: in cli/core.c, cli/more.c or
- * cli/net.c. */
+/* The program's table, ended by a NULL name: in cli/core.c, cli/more.c,
+ * cli/net.c or cli/manage.c. */
 extern const struct verb verbs[];
 
 #define V(name, usage, help)                                                   \
@@ -87,4 +98,5 @@ extern const struct verb verbs[];
 CORE_VERBS(V)
 MORE_VERBS(V)
 NET_VERBS(V)
+MANAGE_VERBS(V)
 #undef V

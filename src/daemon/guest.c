@@ -40,23 +40,33 @@ void guest_limit(struct guest *g, unsigned rate, unsigned burst, uint64_t now)
 	bucket_fill(&g->events, rate * EVENTS, burst * EVENTS, now);
 }
 
+static void append(struct guest *g, struct waiting w)
+{
+	g->waiting =
+		mem_resize(g->waiting, g->n_waiting + 1, sizeof(*g->waiting));
+	g->waiting[g->n_waiting++] = w;
+}
+
 bool guest_add_waiting(struct guest *g, const char *file, bool is_listed)
 {
 	for (size_t i = 0; i < g->n_waiting; i++) {
 		if (strcmp(g->waiting[i].file, file))
 			continue;
 		g->waiting[i].is_listed &= is_listed;
+		g->waiting[i].tries = 0;
 		return true;
 	}
 	if (g->n_waiting + g->n_jobs >= GUEST_WAITING_MAX)
 		return false;
-	g->waiting =
-		mem_resize(g->waiting, g->n_waiting + 1, sizeof(*g->waiting));
-	g->waiting[g->n_waiting++] = (struct waiting){
-		.file = mem_copy(file),
-		.is_listed = is_listed,
-	};
+	append(g, (struct waiting){.file = mem_copy(file),
+	                           .is_listed = is_listed});
 	return true;
+}
+
+void guest_put_back(struct guest *g, struct waiting *w)
+{
+	append(g, *w);
+	w->file = NULL;
 }
 
 struct waiting guest_take_waiting(struct guest *g)

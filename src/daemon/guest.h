@@ -18,6 +18,7 @@ struct job;
 struct waiting {
 	char *file; /* owned */
 	bool is_listed;
+	unsigned tries; /* somebody had it open for writing */
 };
 
 struct guest {
@@ -59,6 +60,9 @@ void guest_limit(struct guest *g, unsigned rate, unsigned burst, uint64_t now);
 
 /* Have a file wait, once. False: too many do. */
 bool guest_add_waiting(struct guest *g, const char *file, bool is_listed);
+
+/* One that was taken waits again, behind the others. */
+void guest_put_back(struct guest *g, struct waiting *w);
 
 /* The next one that waits, the caller's to free; there is one. */
 struct waiting guest_take_waiting(struct guest *g);

@@ -25,6 +25,7 @@
 #define LIST_EVERY  1000 /* of one that is crowded */
 #define SETTLE      100  /* until a file that was just made is looked at */
 #define LOCK_RETRY  5
+#define BUSY_TRIES  6    /* of a file that is being written, 62 ms in all */
 #define TEND_EVERY  1000 /* of what a guest causes */
 #define SLOW        5    /* a listing that took longer than that … */
 #define SLOW_FACTOR 20   /* … is followed by a pause so much longer */
@@ -40,6 +41,11 @@ static struct job *job_for(struct guest *g, const char *file)
 	return job_new(g, file, verb);
 }
 
+static void waiting_auto(struct waiting *w)
+{
+	free(w->file);
+}
+
 /* Whatever is wrong with a message is its answer. */
 static void refuse_file(struct daemon *d, struct job *j, const struct err *err)
 {
@@ -47,40 +53,56 @@ static void refuse_file(struct daemon *d, struct job *j, const struct err *err)
 	job_refuse(j, err);
 }
 
-/* Take a message that waits, and make it a job. */
-static void take_message(struct daemon *d, struct guest *g)
+/* The kernel tells that a file was closed a moment before it is. Who holds it
+ * for longer tells again by closing it. Returns how long to wait. */
+static uint64_t try_again(struct guest *g, struct waiting *w)
 {
-	struct waiting w = guest_take_waiting(g);
-	AUTO(mem) char *file = w.file;
+	uint64_t wait = w->tries ? 1u << w->tries : 0;
+
+	if (w->tries++ < BUSY_TRIES)
+		guest_put_back(g, w);
+	return wait;
+}
+
+static int take(struct daemon *d, struct guest *g, const struct waiting *w,
+                struct buf *bytes, struct err *err)
+{
+	struct inbox_order o = {.file = w->file, .is_listed = w->is_listed};
 	AUTO(peer) struct peer p = PEER_NONE;
-	AUTO(buf) struct buf bytes = {0};
 	AUTO(fd) int fd = -1;
-	struct inbox_order order = {.file = file, .is_listed = w.is_listed};
+
+	if (peer_open(&p, &d->places, g->name, err) < 0 || !p.is_up)
+		return -ESTALE;
+	fd = inbox_open(p.root_fd);
+	o.base = (uid_t)p.record.base;
+	return fd < 0 ? -ESTALE : inbox_take(fd, &o, bytes, err);
+}
+
+/* Take a message that waits, and make it a job. Returns how long to wait before
+ * the next. */
+static uint64_t take_message(struct daemon *d, struct guest *g)
+{
+	__attribute__((cleanup(waiting_auto))) struct waiting w =
+		guest_take_waiting(g);
+	AUTO(buf) struct buf bytes = {0};
 	struct err err = {0};
 	struct job *j;
-	int r = peer_open(&p, &d->places, g->name, &err);
+	int r = take(d, g, &w, &bytes, &err);
 
-	if (r < 0 || !p.is_up) {
-		g->to_look = true;
-		return;
-	}
-	fd = inbox_open(p.root_fd);
-	if (fd < 0) {
-		g->to_look = true;
-		return;
-	}
-	order.base = (uid_t)p.record.base;
-	r = inbox_take(fd, &order, &bytes, &err);
 	/* What stays where it is shall not be listed for ever. */
 	g->has_found |= w.is_listed && (!r || r == -EINVAL || r == -EAGAIN);
-	if (r == -EAGAIN || r == -EBUSY || r == -ENOENT)
-		return;
-	j = job_for(g, file);
+	g->to_look |= r == -ESTALE;
+	if (r == -EBUSY)
+		return try_again(g, &w);
+	if (r == -EAGAIN || r == -ENOENT || r == -ESTALE)
+		return 0;
+	j = job_for(g, w.file);
 	if (!r)
 		r = message_parse(buf_text(&bytes), bytes.len, &j->message,
 		                  &err);
 	if (r < 0)
 		refuse_file(d, j, &err);
+	return 0;
 }
 
 struct listing {
@@ -233,8 +255,8 @@ static uint64_t serve(struct daemon *d, struct guest *g)
 	wait = bucket_wait(&g->requests, now);
 	if (wait)
 		return now + wait;
-	take_message(d, g);
-	return 0;
+	wait = take_message(d, g);
+	return wait ? now + wait : 0;
 }
 
 static void work(struct daemon *d, struct guest *g)

@@ -2,17 +2,26 @@
 /*
  * subhost-init: the first process of a sub host with REAPER=yes. It runs the
  * command of its arguments, hands on the signals it gets, reaps what is left
- * to it, and ends as the command ends: with its status, or 128 + signal.
+ * to it, and ends as the command ends: with its status, or 128 + signal. Of a
+ * detached one it keeps the console open, that it outlives its supervisor.
  *
  * subhost-exec: the same program, which becomes the command at once.
+ *
+ * Its memory is counted for every sub host: it does without stdio.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* What run/become leaves open: where a fault is told; our own program; the
+ * console and the page of its log, or nothing. */
+enum { STATUS_FD = 3, OWN_FD, CONSOLE_FD, PAGE_FD };
+
+#define STEP_COMMAND (-3) /* of run/steps */
 
 /* Reap all that is dead; the command's end is ours. */
 static void reap(pid_t command)
@@ -28,11 +37,28 @@ static void reap(pid_t command)
 	}
 }
 
+static int status_of(int fault)
+{
+	return fault == ENOENT ? 127 : 126;
+}
+
+static void say(const char *text)
+{
+	(void)!write(2, text, strlen(text));
+}
+
 static void become(char **argv)
 {
+	int fault;
+
 	execvp(argv[0], argv);
-	fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(errno == ENOENT ? 127 : 126);
+	fault = errno;
+	say("cannot run ");
+	say(argv[0]);
+	say(": ");
+	say(strerror(fault));
+	say("\n");
+	_exit(status_of(fault));
 }
 
 static void become_shell(void)
@@ -45,15 +71,49 @@ static void become_shell(void)
 	become(argv);
 }
 
-static void run(char **argv, const sigset_t *mask)
+/* A failure the host hears of, and then nobody of us is left. */
+static void run(char **argv, const sigset_t *mask, int go_fd)
 {
+	struct {
+		int step, code;
+	} fault = {.step = STEP_COMMAND};
+	char end;
+
+	/* Not before the reaper has closed what it shall not have. */
+	while (read(go_fd, &end, 1) < 0 && errno == EINTR)
+		;
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	/* Its own process group on the terminal, as a shell would do. */
 	setpgid(0, 0);
 	signal(SIGTTOU, SIG_IGN);
 	tcsetpgrp(0, getpgrp());
 	signal(SIGTTOU, SIG_DFL);
-	become(argv);
+	execvp(argv[0], argv);
+	fault.code = -errno;
+	(void)!write(STATUS_FD, &fault, sizeof(fault));
+	_exit(status_of(-fault.code));
+}
+
+/* The command closes all of it when it is run; and so do we, but for what we
+ * are to keep, before there is anybody who could take it from us. */
+static pid_t start(char **argv, const sigset_t *mask)
+{
+	int go[2];
+	pid_t command;
+
+	for (int fd = STATUS_FD; fd <= PAGE_FD; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return -1;
+	command = fork();
+	if (!command) {
+		close(go[1]);
+		run(argv, mask, go[0]);
+	}
+	close(STATUS_FD);
+	close(go[0]);
+	close(go[1]);
+	return command;
 }
 
 int main(int argc, char **argv)
@@ -74,9 +134,7 @@ int main(int argc, char **argv)
 	/* Blocked signals do reach pid 1, and wait for sigwaitinfo(). */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	command = fork();
-	if (!command)
-		run(argv + 1, &before);
+	command = start(argv + 1, &before);
 	while (command > 0) {
 		siginfo_t info;
 		int sig = sigwaitinfo(&all, &info);

@@ -21,10 +21,12 @@
 #include "host/life.h"
 #include "host/phases.h"
 #include "host/survey.h"
+#include "model/command.h"
 #include "model/declaration.h"
 #include "model/init.h"
 #include "model/powers.h"
 #include "run/filter.h"
+#include "run/notify.h"
 #include "sub/sub.h"
 #include "sys/beneath.h"
 #include "sys/kernel.h"
@@ -89,12 +91,34 @@ static const struct init_kind *kind_of(const struct life *l,
 	return init_kind_of(path);
 }
 
+/* How it was started, so that another supervisor can go on with it. */
+static void note_keeper(struct life *l, bool keeps_console)
+{
+	const struct declaration *d = l->wish->declaration;
+	struct record *r = &l->survey->record;
+	AUTO(buf) struct buf command = {0};
+
+	r->keeper = (uint64_t)getpid();
+	r->keeper_birth = 0;
+	process_birth(getpid(), &r->keeper_birth);
+	r->detached = l->wish->detached;
+	r->console = keeps_console;
+	r->restart = d->restart;
+	r->restart_delay = d->restart_delay;
+	r->log_max = d->log_max;
+	free(PTR_TAKE(r->command));
+	free(PTR_TAKE(r->notify));
+	if (!l->wish->detached || !l->wish->command)
+		return;
+	command_print(l->wish->command, &command);
+	r->command = buf_take(&command);
+}
+
 /* Whoever joins it is confined no less. */
 static void note_confinement(struct life *l, const struct launch_request *req)
 {
 	struct record *r = &l->survey->record;
 
-	r->keeper = (uint64_t)getpid();
 	r->capabilities = req->capabilities;
 	r->no_new_privs = req->no_new_privs;
 	free(r->seccomp);
@@ -102,16 +126,34 @@ static void note_confinement(struct life *l, const struct launch_request *req)
 	r->filter = init_filter_hash(req->filter);
 }
 
-static void note_init(struct life *l, char *const *argv)
+/* A shell with a command is, sooner or later, that command. */
+static const struct init_kind *kind_of_command(const struct life *l,
+                                               char *const *argv)
+{
+	return argv[0] && argv[1] && !strcmp(argv[1], "-c")
+	               ? init_kind_of("")
+	               : kind_of(l, argv[0] ? argv[0] : "/bin/sh");
+}
+
+static bool wants_reaper(const struct life *l, const struct init_kind *kind)
+{
+	switch (l->wish->declaration->reaper) {
+	case ANSWER_YES:
+		return true;
+	case ANSWER_NO:
+		return false;
+	case ANSWER_AUTO:
+		break;
+	}
+	return l->wish->detached && !kind->is_real && !kind->is_shell;
+}
+
+static void note_init(struct life *l, const struct init_kind *kind,
+                      char *const *argv)
 {
 	const struct declaration *d = l->wish->declaration;
 	struct record *r = &l->survey->record;
-	const struct init_kind *kind;
 
-	/* A shell with a command is, sooner or later, that command. */
-	kind = argv[0] && argv[1] && !strcmp(argv[1], "-c")
-	               ? init_kind_of("")
-	               : kind_of(l, argv[0] ? argv[0] : "/bin/sh");
 	if (kind->is_real && !r->mounts)
 		buf_printf(l->wish->notes,
 		           "%s is a real init, which wants MOUNTS=yes\n",
@@ -162,14 +204,34 @@ uint64_t init_capabilities(const struct life *l)
 	                   &l->wish->declaration->caps);
 }
 
+/* Where init says that it is ready, if it is to. */
+static int open_notify(struct life *l, struct words *env, struct err *err)
+{
+	AUTO(buf) struct buf line = {0};
+	char name[NOTIFY_NAME_BYTES];
+	int r, fd;
+
+	if (!l->wish->detached || !l->wish->declaration->notify)
+		return 0;
+	r = notify_make_name(name);
+	fd = r < 0 ? r : notify_open(l->survey->net_fd, name);
+	if (fd < 0)
+		return err_set(err, fd, "cannot make its NOTIFY_SOCKET");
+	l->launched->notify_fd = fd;
+	l->survey->record.notify = mem_copy(name);
+	buf_printf(&line, "NOTIFY_SOCKET=%s", name);
+	words_add(env, line.data);
+	return 0;
+}
+
 int init_start(struct life *l, struct err *err)
 {
 	const struct declaration *d = l->wish->declaration;
 	static char *const no_words[] = {NULL};
 	AUTO(words) struct words env = {0}, argv = {0};
 	AUTO(filter) struct filter filter = {0};
-	bool reaper = d->reaper == ANSWER_YES;
 	char *const *command = l->wish->command;
+	const struct init_kind *kind;
 	struct launch_request req = {
 		.live_fd = l->survey->live_fd,
 		.user_fd = l->user_fd,
@@ -179,11 +241,12 @@ int init_start(struct life *l, struct err *err)
 		.devices = &l->devices,
 		.base = (uid_t)l->survey->record.base,
 		.mounts = l->survey->record.mounts,
-		.reaper = reaper || !l->survey->record.base,
 		.capabilities = init_capabilities(l),
 		.no_new_privs = d->no_new_privs,
 		.filter = &filter,
 		.terminal = l->wish->terminal,
+		.outlives = l->wish->detached,
+		.page_fd = l->wish->detached ? l->wish->page_fd : -1,
 		.hostname = d->hostname ? d->hostname : l->sub->name,
 		.user = d->user,
 		.workdir = d->workdir,
@@ -195,10 +258,17 @@ int init_start(struct life *l, struct err *err)
 
 	if (!command)
 		command = d->init.n ? d->init.v : no_words;
-	note_init(l, command);
+	kind = kind_of_command(l, command);
+	req.reaps = wants_reaper(l, kind);
+	req.reaper = req.reaps || !req.base;
+	note_init(l, kind, command);
+	note_keeper(l, req.reaps && l->wish->detached);
 	note_confinement(l, &req);
-	init_command(command, reaper, req.reaper, &argv);
+	init_command(command, req.reaps, req.reaper, &argv);
 	init_environment(d, l->wish->terminal ? l->wish->term : NULL, &env);
+	r = open_notify(l, &env, err);
+	if (r < 0)
+		return r;
 	req.argv = argv.n ? argv.v : no_words;
 	req.envp = env.v;
 	return launch(l, &req, err);

@@ -8,6 +8,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "host/keeper.h"
 #include "host/phases.h"
 #include "model/state.h"
 #include "sub/declare.h"
@@ -75,6 +76,19 @@ static void note_changes(struct life *l)
 		           now.data);
 }
 
+static int refuse_running(const struct sub *s, const struct survey *v,
+                          struct err *err)
+{
+	err_say(err, -EBUSY, "%s is running already, init is pid %d", s->name,
+	        v->init.pid);
+	if (keeper_is_lost(v))
+		err_hint(err,
+		         "its supervisor is dead: subhost start -d %s adopts "
+		         "it",
+		         s->name);
+	return -EBUSY;
+}
+
 int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
                struct launched *ret, struct err *err)
 {
@@ -97,9 +111,8 @@ int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
 	if (r < 0)
 		return r;
 	if (state == STATE_RUNNING)
-		return err_say(err, -EBUSY,
-		               "%s is running already, init is pid %d", s->name,
-		               v->init.pid);
+		return refuse_running(s, v, err);
+	keeper_dismiss(&v->record);
 	if (state == STATE_DAMAGED) {
 		buf_printf(wish->notes, "it was damaged (%s), and is mended\n",
 		           why.data);
@@ -152,6 +165,9 @@ static int refuse_doubtful(const struct life *l, bool was_up, struct err *err)
 static int end(struct life l, bool keep, struct err *err)
 {
 	const struct facts *f = &l.survey->facts;
+	struct record kept = {.keeper = l.survey->record.keeper,
+	                      .keeper_birth = l.survey->record.keeper_birth,
+	                      .detached = l.survey->record.detached};
 	bool in_doubt = f->live == OURS && !f->has_record;
 	int r;
 
@@ -161,6 +177,8 @@ static int end(struct life l, bool keep, struct err *err)
 	r = refuse_covered(&l, err);
 	if (!r)
 		r = undo(&l, n_phases, keep, err);
+	if (!f->init_alive)
+		keeper_dismiss(&kept);
 	if (!r)
 		r = refuse_doubtful(&l, in_doubt, err);
 	return r < 0 ? err_wrap(err, "%s", l.sub->name) : 0;

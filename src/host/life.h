@@ -24,6 +24,8 @@ struct life_wish {
 	bool terminal;        /* init gets a pty */
 	const char *term;     /* TERM of the caller's terminal, or NULL */
 	struct buf *notes;    /* gets what the user should know, a line each */
+	bool detached;        /* we are its supervisor, and it outlives us */
+	int page_fd;          /* detached: the page of its console's log */
 };
 
 /*

@@ -20,6 +20,7 @@
 #include "root/guest.h"
 #include "root/names.h"
 #include "root/root.h"
+#include "run/clients.h"
 #include "sub/declare.h"
 #include "sub/hook.h"
 #include "sub/ids.h"
@@ -76,6 +77,7 @@ static int forget(struct life *l, struct err *err)
 {
 	(void)err;
 	sub_forget(l->sub);
+	clients_forget(l->sub->run_fd, l->sub->name);
 	l->survey->facts.has_record = false;
 	return 0;
 }
@@ -415,6 +417,8 @@ static int note_end(struct life *l, struct err *err)
 		return 0;
 	r->init = 0;
 	r->birth = 0;
+	if ((pid_t)r->keeper != getpid())
+		r->keeper = 0; /* its supervisor is not to start it again */
 	r->since = (uint64_t)time(NULL);
 	return l->survey->facts.live == OURS ? phases_remember(l, err) : 0;
 }

@@ -35,7 +35,7 @@ int bootstrap_check(struct err *err)
 /* --- what the host's apt knows --- */
 
 /* What a program prints; "" when it cannot be asked. */
-static void ask(char *const *argv, struct buf *answer)
+static void ask(const char *const *argv, struct buf *answer)
 {
 	struct program p = {.argv = argv, .output = answer};
 	struct err ignored;
@@ -47,8 +47,8 @@ static void ask(char *const *argv, struct buf *answer)
 
 static void read_targets(struct buf *targets)
 {
-	char *argv[] = {"apt-get", "indextargets", "--format", SUITE_FIELDS,
-	                "Created-By: Packages", NULL};
+	const char *argv[] = {"apt-get",    "indextargets",         "--format",
+	                      SUITE_FIELDS, "Created-By: Packages", NULL};
 
 	ask(argv, targets);
 }
@@ -65,7 +65,8 @@ static bool is_way(const char *line)
 
 static void add_ways(struct words *argv)
 {
-	char *dump[] = {"apt-config", "dump", NULL}, *rest, *line;
+	const char *dump[] = {"apt-config", "dump", NULL};
+	char *rest, *line;
 	AUTO(buf) struct buf answer = {0};
 
 	ask(dump, &answer);
@@ -120,11 +121,11 @@ static int prepare(void *arg, struct err *err)
 	             : 0;
 }
 
-static int run(const struct bootstrap *b, char *const *argv, const char *input,
-               struct err *err)
+static int run(const struct bootstrap *b, const struct words *argv,
+               const char *input, struct err *err)
 {
 	struct program p = {
-		.argv = argv,
+		.argv = (const char *const *)argv->v,
 		.input = input,
 		.progress = b->progress,
 		.prepare = prepare,
@@ -151,7 +152,7 @@ static int run_best(const struct bootstrap *b, const char *lines,
 		words_add(&argv, s->mirror);
 	else if (!is_own)
 		words_add(&argv, "-");
-	return run(b, argv.v, is_own ? NULL : lines, err);
+	return run(b, &argv, is_own ? NULL : lines, err);
 }
 
 static int run_other(const struct bootstrap *b, const char *mirror,
@@ -166,7 +167,7 @@ static int run_other(const struct bootstrap *b, const char *mirror,
 	words_add(&argv, b->path);
 	if (s->mirror || *mirror)
 		words_add(&argv, s->mirror ? s->mirror : mirror);
-	return run(b, argv.v, NULL, err);
+	return run(b, &argv, NULL, err);
 }
 
 int bootstrap_run(const struct bootstrap *b, struct err *err)

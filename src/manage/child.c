@@ -16,9 +16,8 @@
 #include "sys/kernel.h"
 #include "sys/process.h"
 
-static void __attribute__((noreturn)) work_and_exit(child_work *work, void *arg,
-                                                    int alive_fd,
-                                                    struct err *told)
+static void __attribute__((noreturn))
+work_and_exit(child_work *work, void *arg, int alive_fd, struct err *told)
 {
 	int r = process_die_with_parent(alive_fd);
 
@@ -36,9 +35,9 @@ static int await(struct process *child, struct err *err)
 	int r = interrupt_check(err);
 
 	while (!r && poll(&p, 1, -1) < 0)
-		r = errno == EINTR ? interrupt_check(err)
-		                   : err_set(err, -errno,
-		                             "cannot wait for a child");
+		r = errno == EINTR
+		            ? interrupt_check(err)
+		            : err_set(err, -errno, "cannot wait for a child");
 	if (r < 0)
 		k_pidfd_send_signal(child->pid_fd, SIGKILL);
 	return r;
@@ -55,8 +54,7 @@ static int end(struct process *child, const struct err *told, struct err *err)
 	if (r < 0)
 		return err_set(err, r, "cannot wait for a child");
 	if (ending.by_signal)
-		return err_say(err, -ECHILD,
-		               "a child was killed by signal %d",
+		return err_say(err, -ECHILD, "a child was killed by signal %d",
 		               ending.number);
 	if (ending.number)
 		*err = *told;

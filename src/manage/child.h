@@ -18,7 +18,7 @@ typedef int child_work(void *arg, struct err *err);
 int child_do(child_work *work, void *arg, struct err *err);
 
 struct program {
-	char *const *argv;         /* found where root's programs are */
+	const char *const *argv;   /* found where root's programs are */
 	const char *input;         /* what it reads, some lines; or NULL */
 	struct buf *output;        /* gets what it prints; NULL: that is for
 	                            * people, as its errors are */

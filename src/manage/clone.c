@@ -64,9 +64,9 @@ static int await_image(const struct cloning *c, const char *image,
 	int r = 1;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0
-		                       : err_set(err, -errno, "cannot open %s",
-		                                 image);
+		return errno == ENOENT
+		               ? 0
+		               : err_set(err, -errno, "cannot open %s", image);
 	for (int ms = 0; r > 0 && ms < CLEAR_MS; ms += LOOK_MS) {
 		if (ms)
 			poll(NULL, 0, LOOK_MS);
@@ -150,8 +150,6 @@ static void copy_verbs(const struct cloning *c)
 	snprintf(path, sizeof(path), "%s/%s", places->syscmd, c->old->name);
 	if (!syscmd_is_installed(places) || access(path, F_OK) < 0)
 		return;
-	words_add(&verbs, "");
-	words_done(&verbs);
 	r = syscmd_list(places, c->old->name, &verbs, &err);
 	if (!r)
 		r = syscmd_allow(places, c->name,

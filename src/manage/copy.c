@@ -59,7 +59,7 @@ static int open_source(const struct entry *e, int flags)
 {
 	struct k_open_how how = {
 		.flags = (uint64_t)(flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-		                    O_CLOEXEC),
+	                            O_CLOEXEC),
 		.resolve = NO_XDEV,
 	};
 	int fd = k_openat2(e->from_fd, e->name, &how);
@@ -76,8 +76,8 @@ static int copy_link(const struct entry *e)
 
 	if (e->st.st_nlink < 2)
 		return 0;
-	buf_printf(&path, "%s%s%s", buf_text(c->at),
-	           c->at->len ? "/" : "", e->fresh);
+	buf_printf(&path, "%s%s%s", buf_text(c->at), c->at->len ? "/" : "",
+	           e->fresh);
 	first = links_meet(c->links, e->st.st_ino, path.data);
 	if (!first)
 		return 0;
@@ -107,8 +107,7 @@ static int copy_plain(struct entry *e)
 	               0600);
 	if (to_fd < 0)
 		return fail(e, -errno, "write");
-	r = copy_bytes(from_fd, to_fd, (uint64_t)e->st.st_size,
-	               e->c->progress);
+	r = copy_bytes(from_fd, to_fd, (uint64_t)e->st.st_size, e->c->progress);
 	if (!r)
 		r = copy_nature(from_fd, to_fd, &e->st, e->c->is_faithful,
 		                &e->c->attributes);

@@ -81,8 +81,7 @@ static int copy_part(int from_fd, int to_fd, off_t at, off_t end,
 	return 0;
 }
 
-int copy_bytes(int from_fd, int to_fd, uint64_t size,
-               struct progress *progress)
+int copy_bytes(int from_fd, int to_fd, uint64_t size, struct progress *progress)
 {
 	off_t at = 0, end = (off_t)size;
 	int r = 0;

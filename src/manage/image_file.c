@@ -43,7 +43,7 @@ int image_file_check(const char *path, const struct image_wish *wish,
 {
 	AUTO(buf) struct buf room = {0}, wanted = {0};
 	char mkfs[32];
-	uint64_t bytes;
+	uint64_t bytes = 0;
 	int r = find_room(path, &bytes);
 
 	if (r < 0)
@@ -56,11 +56,11 @@ int image_file_check(const char *path, const struct image_wish *wish,
 		               "image wants %s",
 		               path, room.data, wanted.data);
 	snprintf(mkfs, sizeof(mkfs), "mkfs.%s", wish->kind->type);
-	return program_exists(mkfs)
-	               ? 0
-	               : err_say(err, -ENOENT, "there is no %s here; apt-get "
-	                                       "install %s",
-	                         mkfs, wish->kind->package);
+	return program_exists(mkfs) ? 0
+	                            : err_say(err, -ENOENT,
+	                                      "there is no %s here; apt-get "
+	                                      "install %s",
+	                                      mkfs, wish->kind->package);
 }
 
 static int set_aside(int fd, uint64_t bytes, struct err *err)
@@ -94,7 +94,7 @@ static int run_mkfs(const char *path, const struct image_wish *wish,
 	for (const char *const *o = wish->kind->options; *o; o++)
 		words_add(&argv, *o);
 	words_add(&argv, path);
-	p.argv = argv.v;
+	p.argv = (const char *const *)argv.v;
 	return program_run(&p, err);
 }
 
@@ -114,7 +114,7 @@ int image_file_make(const char *path, const struct image_wish *wish,
 
 int image_file_part(int fd, const char *path, struct err *err)
 {
-	char *argv[] = {"btrfstune", "-f", "-m", (char *)(uintptr_t)path, NULL};
+	const char *argv[] = {"btrfstune", "-f", "-m", path, NULL};
 	struct program p = {.argv = argv};
 	struct image_bytes bytes = {.fd = fd, .name = path};
 	struct content content;

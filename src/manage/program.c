@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,7 @@ static int become(const struct program *p, struct ends *e, int told_fd)
 	signal(SIGPIPE, SIG_DFL);
 	setenv("PATH", WHERE, 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
-	execvp(p->argv[0], p->argv);
+	execvp(p->argv[0], (char *const *)(uintptr_t)p->argv);
 	fprintf(stderr, "cannot be executed: %s\n", strerror(errno));
 	return 127;
 }

@@ -108,9 +108,8 @@ static int move(const struct workshop *w, const char *from, const char *to,
 	if (renameat2(w->top_fd, from, w->top_fd, to, RENAME_NOREPLACE) < 0)
 		return err_set(err, -errno, "cannot rename %s/%s to %s",
 		               w->places->subhost, from, to);
-	return fsync(w->top_fd) < 0 ? err_set(err, -errno, "cannot sync %s",
-	                                      w->places->subhost)
-	                            : 0;
+	fsync(w->top_fd);
+	return 0;
 }
 
 static int finish_rest(const struct places *places, int dir_fd, const char *old,
@@ -132,8 +131,7 @@ int rename_finish(struct sub *s, const char *old, struct buf *notes,
 {
 	int r = consents_move(s->places, old, s->name, notes, err);
 
-	return r ? r
-	         : finish_rest(s->places, s->dir_fd, old, s->name, err);
+	return r ? r : finish_rest(s->places, s->dir_fd, old, s->name, err);
 }
 
 /* casts.ini cannot follow: all of it goes back. */

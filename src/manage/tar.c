@@ -32,11 +32,11 @@
 	(CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(FOWNER) | CAP(FSETID) |          \
 	 CAP(SETFCAP))
 
-static const int how =
-	ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_TIME |
-	ARCHIVE_EXTRACT_ACL | ARCHIVE_EXTRACT_XATTR |
-	ARCHIVE_EXTRACT_SECURE_SYMLINKS | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
-	ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS;
+static const int how = ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM |
+                       ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_ACL |
+                       ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SECURE_SYMLINKS |
+                       ARCHIVE_EXTRACT_SECURE_NODOTDOT |
+                       ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS;
 
 /* What the child counts, in memory that is shared. */
 struct counts {
@@ -173,8 +173,8 @@ static int unpack_bytes(const struct work *w)
 		r = judge(w, w->in, r);
 		if (!r)
 			r = judge(w, w->out,
-			          (int)archive_write_data_block(
-					  w->out, bytes, size, at));
+			          (int)archive_write_data_block(w->out, bytes,
+			                                        size, at));
 		if (r < 0)
 			return r;
 		progress_add(w->u->progress, 0, size);
@@ -295,9 +295,9 @@ static void tell(const struct counts *c, struct buf *notes)
 
 int tar_unpack(const struct untar *u, struct err *err)
 {
-	struct counts *counts = mmap(NULL, sizeof(*counts),
-	                             PROT_READ | PROT_WRITE,
-	                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct counts *counts =
+		mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE,
+	             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct child child = {u, counts};
 	int r;
 

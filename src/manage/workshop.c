@@ -53,10 +53,10 @@ static int open_top(struct workshop *w, struct err *err)
 		w->made_top = true;
 		w->top_fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
-	return w->top_fd < 0 ? err_set(err, -errno,
-	                               "cannot open %s, where sub hosts live",
-	                               top)
-	                     : 0;
+	return w->top_fd < 0
+	               ? err_set(err, -errno,
+	                         "cannot open %s, where sub hosts live", top)
+	               : 0;
 }
 
 static int refuse_existing(const struct workshop *w, struct err *err)

@@ -12,18 +12,18 @@
 
 /* clang-format off */
 static const struct init_kind kinds[] = {
-	{ "systemd",	REAL_TIME + 3,	true },
-	{ "init",	SIGINT,		true },  /* sysvinit: ctrlaltdel */
-	{ "openrc-init", SIGINT,	true },
-	{ "busybox",	SIGUSR2,	true }, /* as the file behind init */
-	{ "runit",	SIGCONT,	true },
-	{ "runit-init",	SIGCONT,	true },
-	{ "bash",	SIGHUP,		false },
-	{ "dash",	SIGHUP,		false },
-	{ "sh",		SIGHUP,		false },
-	{ "zsh",	SIGHUP,		false },
-	{ "ksh",	SIGHUP,		false },
-	{ NULL,		SIGTERM,	false }, /* any other */
+	{ "systemd",	REAL_TIME + 3,	true,	false },
+	{ "init",	SIGINT,		true,	false }, /* sysvinit: ctrlaltdel */
+	{ "openrc-init", SIGINT,	true,	false },
+	{ "busybox",	SIGUSR2,	true,	false }, /* as the file behind init */
+	{ "runit",	SIGCONT,	true,	false },
+	{ "runit-init",	SIGCONT,	true,	false },
+	{ "bash",	SIGHUP,		false,	true },
+	{ "dash",	SIGHUP,		false,	true },
+	{ "sh",		SIGHUP,		false,	true },
+	{ "zsh",	SIGHUP,		false,	true },
+	{ "ksh",	SIGHUP,		false,	true },
+	{ NULL,		SIGTERM,	false,	false }, /* any other */
 };
 /* clang-format on */
 

@@ -8,6 +8,7 @@ struct init_kind {
 	const char *name;
 	int stop_signal; /* asks it to end in order */
 	bool is_real;    /* an init system, which needs MOUNTS=yes */
+	bool is_shell;
 };
 
 /* By the last component of the program's path, symlinks resolved, or, for

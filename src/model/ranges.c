@@ -93,10 +93,9 @@ void ranges_move(const char *text, const char *old, const char *new,
 		bool is_old = is_of(text, old);
 
 		if (is_old && new)
-			buf_printf(b, "%s%.*s\n", new,
-			           (int)(len - strlen(old)),
+			buf_printf(b, "%s%.*s\n", new, (int)(len - strlen(old)),
 			           text + strlen(old));
-		else if (!is_old && !(is_had && new && is_of(text, new)))
+		else if (!is_old && !(is_had && new &&is_of(text, new)))
 			buf_printf(b, "%.*s\n", (int)len, text);
 		text += len;
 		text += *text == '\n';

@@ -26,6 +26,8 @@ void launched_done(struct launched *l)
 	process_done(&l->init);
 	fd_auto(&l->master_fd);
 	l->master_fd = -1;
+	fd_auto(&l->notify_fd);
+	l->notify_fd = -1;
 }
 
 void birth_done(struct birth *b)

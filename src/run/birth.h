@@ -17,13 +17,14 @@ struct launch_request;
 struct launched {
 	struct process init; /* or what was run beside it */
 	int master_fd;       /* of its pty; -1: none */
+	int notify_fd;       /* where it says how it is; -1: NOTIFY=no */
 	bool not_found; /* a failure's cause was the command: it is missing, */
 	bool not_executable; /* or cannot be executed */
 };
 
 #define LAUNCHED_NONE                                                          \
 	{                                                                      \
-		.init.pid_fd = -1, .master_fd = -1                             \
+		.init.pid_fd = -1, .master_fd = -1, .notify_fd = -1            \
 	}
 
 void launched_done(struct launched *l);

@@ -37,9 +37,17 @@ void clients_done(struct clients *c)
 	c->listen_fd = -1;
 }
 
-void clients_socket(const char *name, char *ret_name, size_t size)
+static void name_socket(const char *name, char *ret_name, size_t size)
 {
 	snprintf(ret_name, size, ".%s.sock", name);
+}
+
+void clients_forget(int run_fd, const char *name)
+{
+	char socket[NAME_BYTES + 8];
+
+	name_socket(name, socket, sizeof(socket));
+	unlinkat(run_fd, socket, 0);
 }
 
 /* A path that is short whatever SUBHOST_RUN is. */
@@ -47,7 +55,7 @@ static void address_of(int run_fd, const char *name, struct sockaddr_un *ret)
 {
 	char socket[NAME_BYTES + 8];
 
-	clients_socket(name, socket, sizeof(socket));
+	name_socket(name, socket, sizeof(socket));
 	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
 	snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/%s",
 	         run_fd, socket);

@@ -54,8 +54,8 @@ typedef void clients_answer(void *arg, char kind, struct buf *answer);
 
 void clients_done(struct clients *c);
 
-/* The name of the socket in SUBHOST_RUN. */
-void clients_socket(const char *name, char *ret_name, size_t size);
+/* Remove the socket. */
+void clients_forget(int run_fd, const char *name);
 
 /* Listen, in the place of whoever did before: 0 or -errno. */
 int clients_listen(struct clients *c, int run_fd, const char *name);

@@ -462,6 +462,7 @@ int log_open(struct log *l, const struct places *places, const char *name,
 	else
 		log_end_line(l);
 	set(&l->page->state, NOTHING);
-	getrandom(&l->page->pattern, sizeof(l->page->pattern), 0);
+	if (getrandom(&l->page->pattern, sizeof(l->page->pattern), 0) < 0)
+		l->page->pattern = now_of(CLOCK_REALTIME, 1000000000);
 	return 0;
 }
