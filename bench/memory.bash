@@ -102,6 +102,56 @@ subhost_memory() {
 	done
 }
 
+# With a supervisor and a reaper each, and a console that is logged.
+detached_memory() {
+	local before i variables
+	have_subhost || return 0
+	read -ra variables < <(place_env "$W/kept")
+	before=$(pids)
+	for ((i = 0; i < INSTANCES; i++)); do
+		sub_hosts "$W/kept" "kept$i"
+		env "${variables[@]}" "$SUBHOST_BINARY" start -d "kept$i" \
+			-- /sleep inf </dev/null &>"$W/kept/said$i" || BAD=1
+	done
+	report_memory subhost-detached "$(settled_pss "$before")"
+	for ((i = 0; i < INSTANCES; i++)); do
+		subhost "$W/kept" stop "kept$i" || BAD=1
+	done
+}
+
+# Does the four hundredth cost more than the first? A line "started" with the
+# medians of the first and the last tenth, in ms.
+detached_growth() {
+	local i begun variables names=()
+	have_subhost || return 0
+	read -ra variables < <(place_env "$W/many")
+	for ((i = 0; i < DETACHED; i++)); do
+		sub_hosts "$W/many" "many$i"
+		names+=("many$i")
+	done
+	for ((i = 0; i < DETACHED; i++)); do
+		begun=${EPOCHREALTIME/./}
+		env "${variables[@]}" "$SUBHOST_BINARY" start -d "many$i" \
+			-- /sleep inf </dev/null &>"$W/many/said" || BAD=1
+		echo $((${EPOCHREALTIME/./} - begun))
+	done >"$W/many/times"
+	subhost "$W/many" stop --timeout 60 "${names[@]}" || BAD=1
+	say "$DETACHED detached ones, started one after another"
+	awk -v tenth=$((DETACHED / 10)) '{ t[NR] = $1 } END {
+		print "started", median(1, tenth), median(NR - tenth + 1, NR)
+	}
+	function median(from, to,   i, k, swap, v, n) {
+		for (i = from; i <= to; i++) v[++n] = t[i]
+		for (i = 2; i <= n; i++)
+			for (k = i; k > 1 && v[k] < v[k - 1]; k--) {
+				swap = v[k]; v[k] = v[k - 1]; v[k - 1] = swap
+			}
+		return sprintf("%.2f", v[int((n + 1) / 2)] / 1000)
+	}' "$W/many/times" | tee "$W/detached" |
+		awk '{ printf "median of the first tenth %s ms, of the last %s ms\n",
+			$2, $3 }'
+}
+
 # What stays in the foreground is put into the background; the rest is not.
 peer_up() { # NAME
 	local kind label words
@@ -146,14 +196,17 @@ memory() {
 	say "4. memory of $INSTANCES idle ones"
 	cat <<-END
 	KiB each (PSS). ours: every process but the payload, a static sleep. crun and
-	runc are detached, where nothing of them stays; the others in the foreground.
+	runc are detached, where nothing of them stays; the others in the foreground,
+	but subhost-detached: a supervisor, which keeps a log, and a reaper.
 	END
 	printf '%-22s %8s %8s %8s\n' "KiB" ours payload processes
 	floor_memory
 	subhost_memory
+	detached_memory
 	for peer in $PRESENT; do
 		grep -q "^contender $peer\$" "$W/plan" 2>/dev/null ||
 			! wants lifecycle || continue
 		peer_memory "$peer"
 	done
+	detached_growth
 }

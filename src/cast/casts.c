@@ -30,6 +30,18 @@ static void block_done(struct block *b)
 	free(b->path);
 }
 
+uint32_t casts_hash(const char *a, const char *b)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (; *a; a++)
+		hash = (hash ^ (unsigned char)*a) * 16777619u;
+	hash *= 16777619u;
+	for (; b && *b; b++)
+		hash = (hash ^ (unsigned char)*b) * 16777619u;
+	return hash;
+}
+
 void casts_done(struct casts *c)
 {
 	for (size_t i = 0; i < c->n_offers; i++)
@@ -75,6 +87,8 @@ void casts_add_offer(struct casts *c, const struct offer *offer)
 		.receiver = copy(offer->receiver),
 		.target = copy(offer->target),
 		.mode = offer->mode,
+		.source = casts_hash(offer->giver, offer->path),
+		.whom = offer->receiver ? casts_hash(offer->receiver, NULL) : 0,
 	};
 }
 
@@ -87,6 +101,8 @@ void casts_add_acceptance(struct casts *c, const struct acceptance *a)
 		.path = copy(a->path),
 		.target = copy(a->target),
 		.mode = a->mode,
+		.source = casts_hash(a->giver, a->path),
+		.whom = casts_hash(a->receiver, NULL),
 	};
 }
 
@@ -108,10 +124,12 @@ static bool is_same(const char *a, const char *b)
 
 void casts_offer(struct casts *c, const struct offer *offer)
 {
+	uint32_t source = casts_hash(offer->giver, offer->path);
+
 	for (size_t i = 0; i < c->n_offers; i++) {
 		struct offer *o = &c->offers[i];
 
-		if (is_same(o->giver, offer->giver) &&
+		if (o->source == source && is_same(o->giver, offer->giver) &&
 		    is_same(o->path, offer->path) &&
 		    is_same(o->receiver, offer->receiver) &&
 		    is_same(o->target, offer->target)) {
@@ -124,10 +142,13 @@ void casts_offer(struct casts *c, const struct offer *offer)
 
 void casts_accept(struct casts *c, const struct acceptance *a)
 {
+	uint32_t source = casts_hash(a->giver, a->path);
+
 	for (size_t i = 0; i < c->n_acceptances; i++) {
 		struct acceptance *old = &c->acceptances[i];
 
-		if (is_same(old->receiver, a->receiver) &&
+		if (old->source == source &&
+		    is_same(old->receiver, a->receiver) &&
 		    is_same(old->giver, a->giver) &&
 		    is_same(old->path, a->path) &&
 		    is_same(old->target, a->target)) {
@@ -204,11 +225,15 @@ const struct offer *casts_grant(const struct casts *c,
                                 const struct acceptance *a)
 {
 	const struct offer *best = NULL;
+	uint32_t source = casts_hash(a->giver, a->path);
+	uint32_t whom = casts_hash(a->receiver, NULL);
 
 	for (size_t i = 0; i < c->n_offers; i++) {
 		const struct offer *o = &c->offers[i];
 
-		if (strcmp(o->path, a->path) || strcmp(o->giver, a->giver) ||
+		if (o->source != source || (o->receiver && o->whom != whom) ||
+		    strcmp(o->path, a->path) ||
+		    strcmp(o->giver, a->giver) ||
 		    (o->receiver && strcmp(o->receiver, a->receiver)))
 			continue;
 		if (!best || is_better(o, best, a->target))
@@ -220,10 +245,12 @@ const struct offer *casts_grant(const struct casts *c,
 const struct acceptance *casts_on(const struct casts *c, const char *receiver,
                                   const char *target)
 {
+	uint32_t whom = casts_hash(receiver, NULL);
+
 	for (size_t i = 0; i < c->n_acceptances; i++) {
 		const struct acceptance *a = &c->acceptances[i];
 
-		if (!strcmp(a->target, target) &&
+		if (a->whom == whom && !strcmp(a->target, target) &&
 		    !strcmp(a->receiver, receiver))
 			return a;
 	}

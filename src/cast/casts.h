@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define PEER_HOST "host"
 
@@ -20,12 +21,15 @@
 struct offer {
 	char *giver, *path, *receiver, *target;
 	unsigned mode;
+	uint32_t source,
+		whom; /* hashes, once it is in a set: see casts_hash() */
 };
 
 /* A receiver says yes: path of giver on target. */
 struct acceptance {
 	char *receiver, *giver, *path, *target;
-	unsigned mode; /* as it was granted then, or narrower */
+	unsigned mode;         /* as it was granted then, or narrower */
+	uint32_t source, whom; /* as above */
 };
 
 /* A receiver says no: to everything (both NULL), to a peer, to a target and
@@ -42,6 +46,13 @@ struct casts {
 	struct block *blocks;
 	size_t n_blocks;
 };
+
+/*
+ * Sets are looked through from end to end, thousands of items for thousands of
+ * others. So each has hashes of giver and path (source) and of the receiver
+ * (whom), to be compared before the strings are. b may be NULL.
+ */
+uint32_t casts_hash(const char *a, const char *b);
 
 void casts_done(struct casts *c);
 void casts_copy(struct casts *to, const struct casts *from); /* to: {0} */

@@ -32,11 +32,13 @@ struct entry {
 static void list_offers(const struct casts *c, const struct entry *e,
                         struct ini_items *items)
 {
+	uint32_t source = casts_hash(e->section, e->key);
+
 	for (size_t i = 0; i < c->n_offers; i++) {
 		const struct offer *o = &c->offers[i];
 
-		if (o->receiver && !strcmp(o->path, e->key) &&
-		    !strcmp(o->giver, e->section))
+		if (o->source == source && o->receiver &&
+		    !strcmp(o->path, e->key) && !strcmp(o->giver, e->section))
 			ini_items_add(items,
 			              &(struct ini_item){.peer = o->receiver,
 			                                 .path = o->target,
@@ -60,10 +62,12 @@ static void list_published(const struct casts *c, const struct entry *e,
 static void list_accepted(const struct casts *c, const struct entry *e,
                           struct ini_items *items)
 {
+	uint32_t whom = casts_hash(e->section, NULL);
+
 	for (size_t i = 0; i < c->n_acceptances; i++) {
 		const struct acceptance *a = &c->acceptances[i];
 
-		if (!strcmp(a->receiver, e->section))
+		if (a->whom == whom && !strcmp(a->receiver, e->section))
 			ini_items_add(items,
 			              &(struct ini_item){.peer = a->giver,
 			                                 .path = a->target,
@@ -90,7 +94,8 @@ static bool is_accepted(const struct casts *c, const struct offer *o)
 	for (size_t i = 0; i < c->n_acceptances; i++) {
 		const struct acceptance *a = &c->acceptances[i];
 
-		if (!strcmp(a->path, o->path) && !strcmp(a->giver, o->giver) &&
+		if (a->source == o->source && a->whom == o->whom &&
+		    !strcmp(a->path, o->path) && !strcmp(a->giver, o->giver) &&
 		    !strcmp(a->receiver, o->receiver))
 			return true;
 	}
@@ -100,11 +105,13 @@ static bool is_accepted(const struct casts *c, const struct offer *o)
 static void list_offered(const struct casts *c, const struct entry *e,
                          struct ini_items *items)
 {
+	uint32_t whom = casts_hash(e->section, NULL);
+
 	for (size_t i = 0; i < c->n_offers; i++) {
 		const struct offer *o = &c->offers[i];
 
-		if (!o->receiver || strcmp(o->receiver, e->section) ||
-		    is_accepted(c, o) ||
+		if (o->whom != whom || !o->receiver ||
+		    strcmp(o->receiver, e->section) || is_accepted(c, o) ||
 		    policy_blocked(c, o->receiver, o->giver, o->target))
 			continue;
 		ini_items_add(items, &(struct ini_item){.peer = o->giver,

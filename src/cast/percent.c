@@ -11,18 +11,32 @@
 /* The grammar's own bytes; 0 is none of them, but a control. */
 static bool is_plain(unsigned char c)
 {
-	return c > ' ' && c < 0x7f && !strchr(",:()=#;%", c);
+	switch (c) {
+	case ',':
+	case ':':
+	case '(':
+	case ')':
+	case '=':
+	case '#':
+	case ';':
+	case '%':
+		return false;
+	default:
+		return c > ' ' && c < 0x7f;
+	}
 }
 
 void percent_encode(struct buf *b, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	while (*text) {
+		size_t n = 0;
 
-		if (is_plain(c))
-			buf_putc(b, *text);
-		else
-			buf_printf(b, "%%%02X", c);
+		while (is_plain((unsigned char)text[n]))
+			n++;
+		buf_add(b, text, n);
+		text += n;
+		if (*text)
+			buf_printf(b, "%%%02X", (unsigned char)*text++);
 	}
 }
 

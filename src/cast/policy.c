@@ -59,7 +59,7 @@ static enum verdict judge_alone(const struct casts *c,
 
 static bool is_in_reach(const struct acceptance *a, const struct acceptance *b)
 {
-	return path_overlaps(a->target, b->target) &&
+	return a->whom == b->whom && path_overlaps(a->target, b->target) &&
 	       !strcmp(a->receiver, b->receiver);
 }
 

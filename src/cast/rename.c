@@ -48,7 +48,7 @@ static void rename_one(char **text, const char *old, const char *new)
 	*text = mem_copy(new);
 }
 
-/* Put in anew, so that two of the same are one. */
+/* Put in anew, as what is found by its names; two of the same become one. */
 static void unite(struct casts *c)
 {
 	struct casts all = *c;
@@ -60,6 +60,16 @@ static void unite(struct casts *c)
 		casts_accept(c, &all.acceptances[i]);
 	for (size_t i = 0; i < all.n_blocks; i++)
 		casts_block(c, &all.blocks[i]);
+	casts_done(&all);
+}
+
+/* The same where no two can be: nothing is compared. */
+static void renew(struct casts *c)
+{
+	struct casts all = *c;
+
+	*c = (struct casts){0};
+	casts_copy(c, &all);
 	casts_done(&all);
 }
 
@@ -79,6 +89,8 @@ void casts_rename(struct casts *c, const char *old, const char *new)
 		rename_one(&c->blocks[i].receiver, old, new);
 		rename_one(&c->blocks[i].peer, old, new);
 	}
-	if (!is_free)
+	if (is_free)
+		renew(c);
+	else
 		unite(c);
 }

@@ -35,6 +35,18 @@ void casting_done(struct casting *c)
 	*c = (struct casting)CASTING_NONE;
 }
 
+/* Somebody was killed at it. */
+static void mend(struct casting *c)
+{
+	bool makes_targets = c->makes_targets;
+	struct err ignored;
+
+	c->makes_targets = false;
+	casting_tend(c, NULL, &ignored);
+	c->makes_targets = makes_targets;
+	store_abandon(c);
+}
+
 int casting_begin(struct casting *c, const struct places *places,
                   unsigned seconds, struct err *err)
 {
@@ -46,6 +58,8 @@ int casting_begin(struct casting *c, const struct places *places,
 		r = store_read(c, err);
 	if (r < 0)
 		casting_let_go(c);
+	else if (store_was_begun(c))
+		mend(c);
 	return r;
 }
 

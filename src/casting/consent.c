@@ -31,7 +31,6 @@ struct work {
 	const struct request *request;
 	const char *by;
 	struct effects effects;
-	struct casts before;
 	struct holders holders;
 	bool may_bind; /* a receiver with MOUNTS=yes lost something */
 	struct buf reply;
@@ -40,7 +39,6 @@ struct work {
 static void work_auto(struct work *w)
 {
 	effects_done(&w->effects);
-	casts_done(&w->before);
 	holders_done(&w->holders);
 	buf_done(&w->reply);
 	round_done(&w->round);
@@ -179,7 +177,8 @@ static int tend_others(struct work *w, const struct effect *e, struct err *err)
 
 	for (size_t i = 0; !r && i < c->n_acceptances; i++) {
 		const struct acceptance *a = &c->acceptances[i];
-		bool same = e->path && !strcmp(a->giver, e->giver) &&
+		bool same = e->kind != EFFECT_DROPPED && e->path &&
+		            !strcmp(a->giver, e->giver) &&
 		            !strcmp(a->path, e->path);
 		bool freed = e->kind == EFFECT_DROPPED &&
 		             !strcmp(a->receiver, e->receiver) &&
@@ -299,11 +298,9 @@ static int follow(struct work *w, struct err *err)
 /* Back to what consent was before. */
 static void revert(struct work *w)
 {
-	struct casts *c = &w->round.c->casts;
 	struct err ignored;
 
-	casts_done(c);
-	casts_copy(c, &w->before);
+	store_revert(w->round.c);
 	for (size_t i = 0; i < w->effects.n; i++) {
 		const struct effect *e = &w->effects.v[i];
 
@@ -342,7 +339,6 @@ static int record(struct work *w, struct err *err)
 static void forget_try(struct work *w)
 {
 	effects_done(&w->effects);
-	casts_done(&w->before);
 	w->reply.len = 0;
 }
 
@@ -352,7 +348,6 @@ static int attempt(struct work *w, struct err *err)
 	const struct activity now = {is_active, w};
 	int r;
 
-	casts_copy(&w->before, &c->casts);
 	r = request_apply(&c->casts, w->request, &now, &w->effects, err);
 	if (!r)
 		r = grant_check(&w->round, w->request, &w->effects, err);
@@ -505,6 +500,7 @@ int casting_request(struct casting *c, const struct request *q, const char *by,
 	w.round.holders = &w.holders;
 	if (c->fault && !takes_off(q))
 		return err_say(err, -EINVAL, "%s; mend it first", fault_for(c));
+	store_note_begun(c);
 	for (int i = 0; r > 0 && i < TRIES; i++) {
 		forget_try(&w);
 		r = attempt(&w, err);
@@ -514,6 +510,7 @@ int casting_request(struct casting *c, const struct request *q, const char *by,
 			r = e < 0 ? e : r;
 		}
 	}
+	store_note_done(c);
 	if (r > 0)
 		return err_say(err, -EBUSY, "casts.ini is edited all the time");
 	if (r < 0 && !takes_off(q))

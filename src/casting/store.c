@@ -26,8 +26,33 @@
 /* No sub host can have such names. */
 #define GOOD    ".good"
 #define PENDING ".pending"
+#define BEGUN   ".begun"
 
 static const int folder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+void store_note_begun(const struct casting *c)
+{
+	mknodat(c->lock_fd, BEGUN, S_IFREG | 0600, 0);
+}
+
+void store_note_done(const struct casting *c)
+{
+	unlinkat(c->lock_fd, BEGUN, 0);
+}
+
+void store_abandon(const struct casting *c)
+{
+	AUTO(fd) int fd = open(c->places->etc, folder);
+
+	if (fd >= 0)
+		file_abandon(fd, STORE_FILE);
+	store_note_done(c);
+}
+
+bool store_was_begun(const struct casting *c)
+{
+	return !faccessat(c->lock_fd, BEGUN, F_OK, 0);
+}
 
 int store_lock(struct casting *c, unsigned seconds, struct err *err)
 {
@@ -280,6 +305,18 @@ int store_read(struct casting *c, struct err *err)
 	free(c->fault);
 	c->fault = NULL;
 	return 0;
+}
+
+void store_revert(struct casting *c)
+{
+	struct buf text = {.data = c->text, .len = strlen(c->text)};
+	struct err why = {0};
+
+	if (!c->fault && !parse(c, &text, &why))
+		return;
+	if (c->fault)
+		err_say(&why, -EINVAL, "%s", c->fault);
+	fall_back(c, &why);
 }
 
 bool store_exists(const struct places *places)

@@ -17,6 +17,15 @@ struct places;
 #define STORE_FILE "casts.ini"
 #define STORE_MAX  (64 << 20)
 
+/* While consent changes a file says so: whoever finds it under the lock has to
+ * put right what somebody who was killed had begun. */
+void store_note_begun(const struct casting *c);
+void store_note_done(const struct casting *c);
+bool store_was_begun(const struct casting *c);
+
+/* It is put right; what that one had not written out is removed. */
+void store_abandon(const struct casting *c);
+
 /* Take the lock: SUBHOST_RUN is there and held. */
 int store_lock(struct casting *c, unsigned seconds, struct err *err);
 
@@ -25,6 +34,9 @@ int store_lock(struct casting *c, unsigned seconds, struct err *err);
 int store_read(struct casting *c, struct err *err);
 
 bool store_exists(const struct places *places);
+
+/* Have c say again what was read: the text is there. */
+void store_revert(struct casting *c);
 
 /* Does casts.ini mention that name at all? Cheap: nothing is parsed. True also
  * where it is not known. */

@@ -49,6 +49,30 @@ static void set_saved(struct context *c)
 	c->is_saved = true;
 }
 
+static void set_detached(struct context *c)
+{
+	c->is_detached = true;
+}
+
+static void set_follows(struct context *c)
+{
+	c->follows = true;
+}
+
+static bool take_lines(struct context *c, const char *value)
+{
+	char *end;
+
+	c->lines = strtol(value, &end, 10);
+	return *value && !*end && c->lines >= 0;
+}
+
+static bool take_since(struct context *c, const char *value)
+{
+	c->since = value;
+	return *value;
+}
+
 static bool take_root(struct context *c, const char *value)
 {
 	/* It is the environment that the program's other half gets, too. */
@@ -143,6 +167,10 @@ static bool take_seconds(struct context *c, const char *value)
 /* clang-format off */
 static const struct option_row options[] = {
 	{ "--root",	NULL,			NULL,	take_root },
+	{ "-d",		" start restart ",		set_detached },
+	{ "-f",		" logs ",		set_follows },
+	{ "-n",		" logs ",		NULL,	take_lines },
+	{ "--since",	" logs ",		NULL,	take_since },
 	{ "-q",		NULL,			set_quiet },
 	{ "--quiet",	NULL,			set_quiet },
 	{ "--json",	" list status config bridge check showcast doctor ", set_json },

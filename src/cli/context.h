@@ -25,6 +25,7 @@ struct context {
 	struct places places;
 	const struct verb *verb; /* NULL: not known yet */
 	const char *program;     /* as it was called: subhost, control */
+	bool is_detached;        /* -d */
 	bool is_quiet;           /* -q: no notes */
 	bool is_json;            /* --json */
 	bool is_forced;          /* --force */
@@ -44,6 +45,9 @@ struct context {
 	unsigned n_bridges;
 	const char *actor; /* --as; NULL: the host itself */
 	const char *user;  /* -u; NULL: as declared */
+	bool follows;            /* -f */
+	long lines;              /* -n; -1: all */
+	const char *since;       /* --since; NULL: from the beginning */
 	int seconds;       /* --timeout; -1: as declared */
 };
 

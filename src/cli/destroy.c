@@ -13,9 +13,11 @@
 #include "cli/each.h"
 #include "cli/verb.h"
 #include "host/life.h"
+#include "manage/after.h"
 #include "manage/belongings.h"
 #include "manage/consents.h"
 #include "manage/remove.h"
+#include "manage/rename.h"
 #include "manage/workshop.h"
 #include "model/state.h"
 #include "run/launcher.h"
@@ -77,6 +79,8 @@ static int forget(struct sub *s, struct buf *notes, struct err *err)
 	int r = remove_refuse_mounts(s->path, none, err);
 
 	if (!r)
+		r = rename_finish(s, notes, err);
+	if (!r)
 		r = consents_move(s->places, s->name, NULL, notes, err);
 	if (!r)
 		r = belongings_forget(s->places, s->name, err);
@@ -136,6 +140,8 @@ int verb_destroy(struct context *c, int argc, char **argv)
 		return EXIT_DONE; /* that is what there was of it */
 	if (!r)
 		r = destroy(c, argv[0], &notes, &err);
+	if (!r)
+		after_tell(&c->places, argv[0], NULL, &notes);
 	if (notes.len)
 		context_note(c, argv[0], &notes);
 	if (r < 0)

@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/each.h"
 #include "cli/verb.h"
+#include "manage/after.h"
 #include "manage/rename.h"
 #include "manage/workshop.h"
 #include "model/state.h"
@@ -42,7 +43,7 @@ static int rename_it(const struct context *c, char **names, struct buf *notes,
 	if (!r)
 		r = check_state(&s, &v, err);
 	if (!r && is_rest)
-		r = rename_finish(&s, names[0], notes, err);
+		r = rename_finish(&s, notes, err);
 	else if (!r)
 		r = rename_sub(&s, names[1], notes, err);
 	launcher_leave(&s);
@@ -61,6 +62,8 @@ int verb_rename(struct context *c, int argc, char **argv)
 		return EXIT_FAILED;
 	workshop_sweep(&c->places, argv[1], NULL, &notes);
 	r = rename_it(c, argv, &notes, &err);
+	if (!r)
+		after_tell(&c->places, argv[0], argv[1], &notes);
 	context_note(c, argv[1], &notes);
 	if (r < 0)
 		context_fail(c, &err);

@@ -87,6 +87,7 @@ int report_take(struct report *r, const struct context *c, const char *name,
 	r->since = v.record.since;
 	r->uid = v.record.base;
 	r->pid = v.facts.init_alive ? v.init.pid : 0;
+	kept_take(&r->kept, &s, &v);
 	take_config(r, &s);
 	usage_take(&r->usage, &s, &v);
 	return cabled_look(&s, &v, &r->cables, err);
@@ -213,6 +214,7 @@ struct json_object *report_json(const struct report *r)
 		add_number(o, "since", r->since);
 	if (r->pid)
 		add_number(o, "pid", (uint64_t)r->pid);
+	kept_add(&r->kept, o);
 	add_number(o, "processes", r->usage.processes);
 	if (r->usage.memory)
 		add_number(o, "memory", r->usage.memory);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "cli/kept.h"
 #include "host/cabled.h"
 #include "host/survey.h"
 #include "host/usage.h"
@@ -31,6 +32,7 @@ struct report {
 	struct usage usage; /* 0: the host does not count it */
 	struct cabled_list cables; /* of one that is up */
 	int pid;                   /* of init; 0: none */
+	struct kept kept;
 	uint64_t uid;              /* the host's id of guest root */
 };
 

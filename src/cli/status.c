@@ -99,6 +99,7 @@ static void print(const struct report *r, const struct context *c)
 	line("since", since);
 	if (r->pid)
 		printf("%-14s %d\n", "init", r->pid);
+	kept_print(&r->kept, r->name);
 	print_usage(&r->usage);
 	printf("%-14s %s/%s\n", "directory", c->places.subhost, r->name);
 	line("base", r->base);

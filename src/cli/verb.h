@@ -13,8 +13,10 @@ struct context;
 /* clang-format off */
 /*	   name       usage                              help			*/
 #define CORE_VERBS(V)								\
-	V(start,     "NAME [-- COMMAND...]",						\
-	  "bring a sub host up, or wake it, and be its terminal")		\
+	V(start,     "NAME [-- COMMAND...] | -d NAME... [-- COMMAND...]",		\
+	  "bring a sub host up, or wake it, and be its terminal; or -d")	\
+	V(attach,    "NAME",							\
+	  "be at the console of a detached one; Ctrl-] three times leaves")	\
 	V(enter,     "[-u USER] NAME [-- COMMAND...]",				\
 	  "run a shell, or a command, in a running one")			\
 	V(restart,   "[--force] [--timeout S] NAME [-- COMMAND...]",		\
@@ -55,6 +57,8 @@ struct context;
 	  "show every sub host")						\
 	V(status,    "[--json] NAME",						\
 	  "show one")								\
+	V(logs,      "[-f] [-n LINES] [--since TIME] NAME",			\
+	  "show what a detached one has written on its console")		\
 	V(config,    "[--check] [--json] NAME",					\
 	  "show what its config declares, and where")			\
 	V(check,     "[--json]",						\

@@ -102,10 +102,10 @@ int keeper_begin(struct daemon *d)
 
 void keeper_end(struct daemon *d)
 {
-	for (size_t i = 0; i < d->n_guests; i++) {
+	for (size_t i = 0; i < d->n_guests; i++)
 		awaited_forget(d, d->guests[i]);
+	for (size_t i = 0; i < d->n_guests; i++)
 		guest_free(d->guests[i]);
-	}
 	free(d->awaited);
 	free(d->guests);
 	d->awaited = NULL;

@@ -82,8 +82,7 @@ static int take(struct daemon *d, struct guest *g, const struct waiting *w,
  * the next. */
 static uint64_t take_message(struct daemon *d, struct guest *g)
 {
-	__attribute__((cleanup(waiting_auto))) struct waiting w =
-		guest_take_waiting(g);
+	AUTO(waiting) struct waiting w = guest_take_waiting(g);
 	AUTO(buf) struct buf bytes = {0};
 	struct err err = {0};
 	struct job *j;

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "base/auto.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "host/life.h"
 #include "host/limits.h"
@@ -34,6 +36,30 @@ static int make_unified(struct life *l, struct err *err)
 	return fd < 0 ? err_set(err, fd, "cannot hand it its cgroup") : 0;
 }
 
+/* A guest that may mount, be it in a user namespace that it makes, has whatever
+ * hierarchy of version 1 there is, from its own cgroup down: without one, from
+ * that of whoever started it. */
+static int make_old(struct life *l, struct err *err)
+{
+	struct cgroup_place place = limits_place(l->sub, l->survey);
+	const struct record *record = &l->survey->record;
+	AUTO(buf) struct buf missing = {0};
+	int r;
+
+	if (!record->mounts && record->base)
+		return 0;
+	r = cgroup_old_make_all(&l->old, &place, &missing);
+	if (r < 0)
+		return err_set(err, r, "cannot make cgroups %s/%s of version 1",
+		               place.parent, place.name);
+	if (missing.len)
+		buf_printf(l->wish->notes,
+		           "it can read of this host's cgroups: %s, which is "
+		           "not mounted below /sys/fs/cgroup\n",
+		           buf_text(&missing));
+	return 0;
+}
+
 int groups_make(struct life *l, struct err *err)
 {
 	const struct declaration *d = l->wish->declaration;
@@ -49,7 +75,9 @@ int groups_make(struct life *l, struct err *err)
 
 	if (!r)
 		r = make_unified(l, err);
-	return r ? r : limits_make(&limiting, err);
+	if (!r)
+		r = limits_make(&limiting, err);
+	return r ? r : make_old(l, err);
 }
 
 static int remove_old_cgroups(struct life *l, struct err *err)

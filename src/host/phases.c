@@ -77,6 +77,7 @@ static int forget(struct life *l, struct err *err)
 {
 	(void)err;
 	sub_forget(l->sub);
+	sharing_forget(l);
 	clients_forget(l->sub->run_fd, l->sub->name);
 	l->survey->facts.has_record = false;
 	return 0;

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "casting/casting.h"
+#include "casting/hanging.h"
 #include "casting/holders.h"
 #include "casting/store.h"
 #include "casting/syscmd.h"
@@ -136,7 +137,6 @@ static int drain(struct life *l, struct casting *c, struct holders *h,
 	if (r < 0)
 		return r;
 	holders_load(h, folder_fd, name);
-	casting_forget(c, name);
 	casting_let_go(c);
 	r = await(l, h, err);
 	if (!r)
@@ -160,4 +160,14 @@ int sharing_end(struct life *l, struct err *err)
 		return r;
 	r = casting_begin(&c, l->sub->places, CASTING_SECONDS, err);
 	return r < 0 ? r : drain(l, &c, &holders, err);
+}
+
+void sharing_forget(const struct life *l)
+{
+	AUTO(fd)
+	int fd = openat(l->sub->run_fd, PLACES_CASTS,
+	                O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		hanging_forget(fd, l->sub->name);
 }

@@ -18,3 +18,7 @@ int sharing_settle(struct life *l, struct err *err);
 /* Take what it gave off all others; who of them still holds something is
  * waited for, as long as for its init, or ended where that was asked for. */
 int sharing_end(struct life *l, struct err *err);
+
+/* Once nothing of it is mounted any more: what hung there. Whoever comes after
+ * one that was killed before that has to know. */
+void sharing_forget(const struct life *l);

@@ -20,7 +20,7 @@
 /* Below SUBHOST_STATE: FOLDER/NAME and what follows. */
 static const struct {
 	const char *folder, *suffix;
-} files[] = {{"log", ""}, {"log", ".1"}, {"exits", ""}};
+} files[] = {{"log", ""}, {"log", "~1"}, {"exits", ""}};
 
 #define FILES (sizeof(files) / sizeof(*files))
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mount.h>
@@ -113,6 +114,7 @@ static int prepare(void *arg, struct err *err)
 	          NULL) < 0)
 		return err_set(err, -errno, "cannot mount a /proc");
 	mounts_each(getpid(), let_go, &away);
+	setenv("TMPDIR", b->scratch, 1);
 	if (b->image_fd < 0)
 		return 0;
 	on_fd = open(b->at, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -12,6 +12,7 @@ struct bootstrap {
 	const char *path;    /* the directory that it comes into, empty */
 	const char *at;      /* where image_fd is to be mounted meanwhile */
 	int image_fd;        /* a detached mount that path lies on; -1 */
+	const char *scratch; /* a directory for what is to be gone afterwards */
 	struct progress *progress;
 };
 

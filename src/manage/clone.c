@@ -110,10 +110,10 @@ static int part_image(const struct workshop *w, const char *image,
 static int copy(const struct cloning *c, const struct workshop *w,
                 struct err *err)
 {
+	AUTO(buf) struct buf to = {0};
 	struct naming n;
 	struct copying copying = {
 		.from_path = c->old->path,
-		.to_path = w->path,
 		.from_fd = c->old->dir_fd,
 		.to_fd = w->dir_fd,
 		.is_faithful = true,
@@ -124,6 +124,8 @@ static int copy(const struct cloning *c, const struct workshop *w,
 	bool has_image;
 	int r;
 
+	buf_printf(&to, "%s/%s", w->places->subhost, c->name);
+	copying.to_path = to.data;
 	snprintf(n.old_image, sizeof(n.old_image), "%s.img", c->old->name);
 	snprintf(n.new_image, sizeof(n.new_image), "%s.img", c->name);
 	r = await_image(c, n.old_image, err);
@@ -185,8 +187,9 @@ int clone_sub(const struct cloning *c, struct err *err)
 	AUTO(workshop) struct workshop w = WORKSHOP_NONE;
 	int r = create_check_name(c->name, err);
 
-	if (!r)
-		r = remove_refuse_mounts(c->old->path, ours, err);
+	if (r < 0)
+		return r;
+	r = remove_refuse_mounts(c->old->path, ours, err);
 	if (!r)
 		r = workshop_open(&w, c->old->places, c->name, err);
 	if (!r)

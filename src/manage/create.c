@@ -198,6 +198,8 @@ static int fill(const struct plan *p, const struct workshop *w, int image_fd,
 		.source = &p->source,
 		.places = p->c->places,
 		.path = w->path,
+		.dir_fd = w->dir_fd,
+		.name = w->name,
 		.root_fd = root_fd,
 		.image_fd = image_fd,
 		.progress = p->c->progress,
@@ -262,7 +264,8 @@ int create_sub(const struct creation *c, struct err *err)
 	if (!r)
 		r = make(&p, &w, err);
 	if (r < 0)
-		return err_wrap(err, "%s", c->name);
+		return name_is_valid(c->name) ? err_wrap(err, "%s", c->name)
+		                              : r;
 	if (!c->from && !c->base)
 		buf_printf(c->notes,
 		           "its root is empty: fill it, or set BASE in its "

@@ -13,17 +13,19 @@
 #include "base/err.h"
 #include "manage/bootstrap.h"
 #include "manage/copy.h"
+#include "manage/remove.h"
 #include "manage/source.h"
 #include "manage/tar.h"
 #include "sub/place.h"
 #include "sys/beneath.h"
+
+#define SCRATCH "tmp"
 
 static int fill_from_directory(const struct filling *f, struct err *err)
 {
 	AUTO(buf) struct buf to = {0};
 	struct copying c = {
 		.from_path = f->source->path,
-		.to_path = f->path,
 		.from_fd = f->source->fd,
 		.to_fd = f->root_fd,
 		.progress = f->progress,
@@ -41,7 +43,7 @@ static int fill_from_directory(const struct filling *f, struct err *err)
 		               f->source->path);
 	c.skip_dev = subs.st_dev;
 	c.skip_ino = subs.st_ino;
-	buf_printf(&to, "%s/root", f->path);
+	buf_printf(&to, "%s/%s/root", f->places->subhost, f->name);
 	c.to_path = to.data;
 	r = copy_tree(&c, err);
 	if (!r)
@@ -73,7 +75,7 @@ static void forget_hostname(int root_fd)
 
 static int fill_from_suite(const struct filling *f, struct err *err)
 {
-	AUTO(buf) struct buf at = {0}, path = {0};
+	AUTO(buf) struct buf at = {0}, path = {0}, scratch = {0};
 	char subhost[PATH_MAX];
 	struct bootstrap b = {
 		.source = f->source,
@@ -88,9 +90,15 @@ static int fill_from_suite(const struct filling *f, struct err *err)
 		               f->places->subhost);
 	buf_printf(&at, "%s/mnt", f->path);
 	buf_printf(&path, "%s/root", f->image_fd < 0 ? f->path : at.data);
+	buf_printf(&scratch, "%s/" SCRATCH, f->path);
 	b.at = at.data;
 	b.path = path.data;
+	b.scratch = scratch.data;
+	if (mkdirat(f->dir_fd, SCRATCH, 0700) < 0)
+		return err_set(err, -errno, "cannot make %s", scratch.data);
 	r = bootstrap_run(&b, err);
+	if (!r)
+		r = remove_tree(f->dir_fd, SCRATCH, scratch.data, err);
 	if (!r)
 		forget_hostname(f->root_fd);
 	return r;

@@ -12,6 +12,8 @@ struct filling {
 	const struct source *source;
 	const struct places *places;
 	const char *path; /* of the directory that is being made */
+	int dir_fd;       /* that */
+	const char *name; /* what it will be */
 	int root_fd;      /* root in it, or in its image */
 	int image_fd;     /* the image's detached mount; or -1 */
 	struct progress *progress;

@@ -109,7 +109,7 @@ void progress_say(struct progress *p, const char *text)
 
 void progress_end(struct progress *p)
 {
-	if (p->is_shown && p->drawn)
+	if (p->is_shown) /* a child may have drawn it */
 		fprintf(stderr, "\r\033[K");
 	p->is_shown = false;
 }

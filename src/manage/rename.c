@@ -126,12 +126,15 @@ static int finish_rest(const struct places *places, int dir_fd, const char *old,
 	return 0;
 }
 
-int rename_finish(struct sub *s, const char *old, struct buf *notes,
-                  struct err *err)
+int rename_finish(struct sub *s, struct buf *notes, struct err *err)
 {
-	int r = consents_move(s->places, old, s->name, notes, err);
+	char old[NAME_BYTES], new[NAME_BYTES];
+	int r;
 
-	return r ? r : finish_rest(s->places, s->dir_fd, old, s->name, err);
+	if (!read_intent(s->dir_fd, old, new) || strcmp(new, s->name) != 0)
+		return 0;
+	r = consents_move(s->places, old, new, notes, err);
+	return r ? r : finish_rest(s->places, s->dir_fd, old, new, err);
 }
 
 /* casts.ini cannot follow: all of it goes back. */
@@ -171,6 +174,8 @@ int rename_sub(struct sub *s, const char *new, struct buf *notes,
 	static const char *const none[] = {NULL};
 	int r = create_check_name(new, err);
 
+	if (!r)
+		r = rename_finish(s, notes, err);
 	if (!r)
 		r = remove_refuse_mounts(s->path, none, err);
 	if (!r)

@@ -24,6 +24,6 @@ int rename_sub(struct sub *s, const char *new, struct buf *notes,
 bool rename_is_unfinished(const struct places *places, const char *old,
                           const char *new);
 
-/* Do the rest of that: s is new, locked, SUBHOST_RUN held. */
-int rename_finish(struct sub *s, const char *old, struct buf *notes,
-                  struct err *err);
+/* Do the rest of what made s, locked, SUBHOST_RUN held, out of another, if
+ * there is a rest. */
+int rename_finish(struct sub *s, struct buf *notes, struct err *err);

@@ -228,7 +228,10 @@ static void answer_with(struct client *one, char kind, clients_answer *answer,
 	AUTO(buf) struct buf text = {0};
 
 	answer(arg, kind, &text);
-	say(one, CLIENT_ANSWER, buf_text(&text), text.len);
+	if (kind != CLIENT_NOTE)
+		kind = CLIENT_ANSWER;
+	if (text.len)
+		say(one, kind, buf_text(&text), text.len);
 }
 
 static void take_packet(struct clients *c, struct client *one, int master_fd,
@@ -258,6 +261,8 @@ static bool take_from(struct clients *c, struct client *one, int master_fd,
 
 	if (n <= 0)
 		return n < 0 && (errno == EAGAIN || errno == EINTR);
+	if (*packet == CLIENT_ATTACH)
+		answer_with(one, CLIENT_NOTE, answer, arg);
 	if (*packet == CLIENT_ASK || *packet == CLIENT_READY)
 		answer_with(one, *packet, answer, arg);
 	else

@@ -49,7 +49,8 @@ struct clients {
 	struct winsize size; /* of the console */
 };
 
-/* What a question is answered with; asked by CLIENT_ASK and CLIENT_READY. */
+/* What a question is answered with: CLIENT_ASK or CLIENT_READY; or, for
+ * who has just attached, CLIENT_NOTE: what there is to be noted, if anything. */
 typedef void clients_answer(void *arg, char kind, struct buf *answer);
 
 void clients_done(struct clients *c);

@@ -213,25 +213,39 @@ static void run(struct console *c)
 		drain(c);
 }
 
-static int run_raw(struct console *c, struct err *err)
+int console_make_raw(struct console_raw *raw, struct err *err)
 {
-	AUTO(process) struct process guardian = {.pid_fd = -1};
-	struct termios before;
-	int fd, r;
+	int r;
 
-	if (tcgetattr(0, &before) < 0)
+	if (tcgetattr(0, &raw->before) < 0)
 		return err_set(err, -errno,
 		               "cannot read the terminal's settings");
+	raw->fd = start_guardian(&raw->before, &raw->guardian);
+	if (raw->fd < 0)
+		return err_set(err, raw->fd, "cannot guard the terminal");
+	r = pty_make_raw(0, &raw->before);
+	return r < 0 ? err_set(err, r, "cannot make the terminal raw") : 0;
+}
+
+void console_raw_auto(struct console_raw *raw)
+{
+	if (raw->fd < 0)
+		return;
+	pty_restore(0, &raw->before);
+	end_guardian(&raw->guardian, raw->fd);
+	raw->fd = -1;
+}
+
+static int run_raw(struct console *c, struct err *err)
+{
+	AUTO(console_raw) struct console_raw raw = CONSOLE_RAW_NONE;
+	int r;
+
 	pty_copy_size(0, c->in.to_fd);
-	fd = start_guardian(&before, &guardian);
-	if (fd < 0)
-		return err_set(err, fd, "cannot guard the terminal");
-	r = pty_make_raw(0, &before);
+	r = console_make_raw(&raw, err);
 	if (!r)
 		run(c);
-	pty_restore(0, &before);
-	end_guardian(&guardian, fd);
-	return r < 0 ? err_set(err, r, "cannot make the terminal raw") : 0;
+	return r;
 }
 
 int console_run(struct process *init, int master_fd, struct ending *ret_ending,

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <termios.h>
+
 #include "sys/process.h"
 
 struct err;
@@ -24,6 +26,22 @@ void console_hold_signals(void);
 
 /* or are read from this: a signalfd, or -errno. */
 int console_open_signals(void);
+
+/* Our terminal (descriptor 0) is raw from console_make_raw() on, until this is
+ * undone; and what it was when we are killed meanwhile, too. */
+struct console_raw {
+	struct process guardian;
+	struct termios before;
+	int fd; /* -1: it is as it was */
+};
+
+#define CONSOLE_RAW_NONE                                                       \
+	{                                                                      \
+		.guardian.pid_fd = -1, .fd = -1                                \
+	}
+
+int console_make_raw(struct console_raw *raw, struct err *err);
+void console_raw_auto(struct console_raw *raw);
 
 /* Wait a second between two runs, or until one of them comes: it, or 0. */
 int console_pause(void);

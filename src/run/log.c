@@ -235,11 +235,15 @@ static bool write_some(struct log *l)
 	return put_out(l, out, (size_t)(p.out - out));
 }
 
-static void add_said(struct log *l, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 3))) static void
+add_said(struct log *l, const char *fmt, ...)
 {
 	char stamp[LOG_STAMP_BYTES + 1], text[512];
+	va_list ap;
 
+	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
 	log_stamp(now_of(CLOCK_REALTIME, 1000000), stamp);
 	if (l->said.len < SAID_MAX)
 		buf_printf(&l->said, "%s# %s\n", stamp, text);
@@ -264,27 +268,30 @@ static bool put_said(struct log *l)
 
 void log_say(struct log *l, const char *fmt, ...)
 {
+	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_said(l, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	add_said(l, "%s", text);
 	if (!l->since)
 		put_said(l);
 	if (l->at == l->n)
 		mark(l, 0);
 }
 
-/* The disk takes it again. */
+/* The disk takes it again; said when the line that waited has come to its
+ * end. */
 static void recover(struct log *l)
 {
 	uint64_t ms = now_of(CLOCK_MONOTONIC, 1000) - l->since;
 
 	l->since = 0;
-	log_say(l,
-	        "could not be written for %u s (%s); the console waited, and "
-	        "nothing is left out",
-	        (unsigned)(ms / 1000), strerror(l->fault));
+	add_said(l,
+	         "could not be written for %u s (%s); the console waited, and "
+	         "nothing is left out",
+	         (unsigned)(ms / 1000), strerror(l->fault));
 }
 
 void log_write(struct log *l)
@@ -294,10 +301,12 @@ void log_write(struct log *l)
 	while (l->at < l->n)
 		if (!write_some(l))
 			return;
+	if (l->since)
+		recover(l);
+	if (l->said.len && !l->line.in_line)
+		put_said(l);
 	mark(l, 0);
 	set(&l->page->state, NOTHING);
-	if (l->since && put_said(l))
-		recover(l);
 }
 
 static void fill(struct log_page *page, size_t n)
@@ -446,7 +455,6 @@ int log_open(struct log *l, const struct places *places, const char *name,
 	int r;
 
 	snprintf(l->name, sizeof(l->name), "%s", name);
-	l->max = 1 << 24;
 	l->dir_fd = open_folder(places);
 	r = l->dir_fd < 0 ? l->dir_fd : open_file(l);
 	if (r < 0)

@@ -69,7 +69,6 @@ void supervisor_begin(struct supervisor *s, struct process *init,
 	s->init = init;
 	s->master_fd = master_fd;
 	s->notify_fd = notify_fd;
-	s->is_over = false;
 	s->is_stopping = false;
 	s->status[0] = '\0';
 	s->kill_at = 0;
@@ -89,6 +88,7 @@ void supervisor_end(struct supervisor *s)
 	fd_auto(&s->notify_fd);
 	s->master_fd = s->slave_fd = s->notify_fd = -1;
 	s->init = NULL;
+	s->is_over = false;
 }
 
 void supervisor_say(struct supervisor *s, const char *fmt, ...)
@@ -151,6 +151,8 @@ static void take_signal(struct supervisor *s)
 	s->was_told = true;
 	if (s->init && process_await(s->init->pid_fd, 0) < 0)
 		ask_to_end(s);
+	else
+		s->is_dismissed = true;
 }
 
 /* True when it says for the first time that it is ready. */
@@ -181,11 +183,25 @@ static bool take_notes(struct supervisor *s)
 	return ready;
 }
 
+/* For who attaches to one that is not there. */
+static void note_wait(const struct supervisor *s, struct buf *text)
+{
+	uint64_t now = (uint64_t)time(NULL);
+
+	if (s->again_at)
+		buf_printf(text, "is started again in %" PRIu64 " s",
+		           s->again_at > now ? s->again_at - now : 0);
+}
+
 /* What we are: lines KEY=VALUE. */
 static void answer(void *arg, char kind, struct buf *text)
 {
 	struct supervisor *s = arg;
 
+	if (kind == CLIENT_NOTE) {
+		note_wait(s, text);
+		return;
+	}
 	if (kind == CLIENT_READY && s->init)
 		become_ready(s);
 	buf_printf(text, "notify=%d\nready=%d\nstopping=%d\ncount=%u\n",
@@ -260,7 +276,7 @@ static bool drain(struct supervisor *s)
 		if (poll(&p, 1, 0) <= 0 || !read_console(s))
 			break;
 	}
-	return !log_is_refused(&s->log) || s->was_told;
+	return !log_is_refused(&s->log) || s->is_dismissed;
 }
 
 static void see_to_time(struct supervisor *s)
@@ -288,7 +304,7 @@ enum supervised supervisor_wait(struct supervisor *s, int ms)
 		see_to_time(s);
 		if (s->is_over && drain(s))
 			return SUPERVISED_ENDED;
-		if (!s->init && s->was_told)
+		if (!s->init && s->is_dismissed)
 			return SUPERVISED_TOLD;
 		if (now_ms() >= until)
 			return SUPERVISED_TIME;

@@ -35,7 +35,8 @@ struct supervisor {
 	unsigned stop_timeout;
 	uint64_t kill_at; /* ms; 0: never */
 	/* Of all. */
-	bool was_told;     /* to end: there will be no other run */
+	bool was_told;     /* to end: there will be no other run; */
+	bool is_dismissed; /* and nothing is left to be done */
 	uint64_t again_at; /* s since 1970; 0: it does not wait to start again */
 	unsigned count;    /* of starts in a row after short runs */
 };
@@ -48,7 +49,8 @@ struct supervisor {
 
 void supervisor_done(struct supervisor *s);
 
-/* Open log and socket for one whose SUBHOST_RUN is held; page_fd is that of a
+/* Open log, whose max is set, and socket, for one whose SUBHOST_RUN is held;
+ * page_fd is that of a
  * dead supervisor's log, or -1. */
 int supervisor_open(struct supervisor *s, const struct sub *sub, int page_fd,
                     struct err *err);
@@ -60,7 +62,7 @@ void supervisor_begin(struct supervisor *s, struct process *init,
 enum supervised {
 	SUPERVISED_ENDED, /* init has, and all that it wrote is in the log */
 	SUPERVISED_READY, /* it is ready: told once */
-	SUPERVISED_TOLD,  /* a signal said that we shall end; there is no init */
+	SUPERVISED_TOLD,  /* we are dismissed: there is no init any more */
 	SUPERVISED_TIME,  /* it is over */
 };
 

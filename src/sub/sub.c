@@ -88,9 +88,25 @@ int sub_open(struct sub *s, const struct places *places, const char *name,
 	return open_dir(s, err);
 }
 
+/* Whoever had the lock may have removed or renamed it. */
+static int check_there(const struct sub *s, struct err *err)
+{
+	struct stat mine, there;
+
+	if (fstat(s->dir_fd, &mine) < 0)
+		return err_set(err, -errno, "cannot look at %s", s->path);
+	if (!lstat(s->path, &there) && mine.st_dev == there.st_dev &&
+	    mine.st_ino == there.st_ino)
+		return 0;
+	return err_say(err, -ENOENT, "%s was removed or renamed meanwhile",
+	               s->path);
+}
+
 int sub_lock(struct sub *s, unsigned seconds, struct err *err)
 {
-	return lock_take(s->dir_fd, s->path, seconds, err);
+	int r = lock_take(s->dir_fd, s->path, seconds, err);
+
+	return r ? r : check_there(s, err);
 }
 
 void sub_let_go(struct sub *s)

@@ -3,8 +3,10 @@
 #include "sys/cgroup_old.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,11 +17,27 @@
 
 #define FREEZE_TRIES 10000
 #define FREEZE_NS    1000000
+#define CPUSET_MAX   65536
+#define LINES_MAX    65536
 
 static const char *const names[CGROUP_CONTROLLERS] = {
-	[CGROUP_PIDS] = "pids",       [CGROUP_MEMORY] = "memory",
-	[CGROUP_CPU] = "cpu",         [CGROUP_BLKIO] = "blkio",
-	[CGROUP_DEVICES] = "devices", [CGROUP_FREEZER] = "freezer",
+	[CGROUP_PIDS] = "pids",
+	[CGROUP_MEMORY] = "memory",
+	[CGROUP_CPU] = "cpu",
+	[CGROUP_BLKIO] = "blkio",
+	[CGROUP_DEVICES] = "devices",
+	[CGROUP_FREEZER] = "freezer",
+	[CGROUP_CPUSET] = "cpuset",
+	[CGROUP_CPUACCT] = "cpuacct",
+	[CGROUP_NET_CLS] = "net_cls",
+	[CGROUP_NET_PRIO] = "net_prio",
+	[CGROUP_PERF_EVENT] = "perf_event",
+	[CGROUP_HUGETLB] = "hugetlb",
+	[CGROUP_RDMA] = "rdma",
+	[CGROUP_MISC] = "misc",
+	[CGROUP_SYSTEMD] = "systemd",
+	[CGROUP_ELOGIND] = "elogind",
+	[CGROUP_OPENRC] = "openrc",
 };
 
 void cgroup_old_done(struct cgroup_old *old)
@@ -38,11 +56,51 @@ enum cgroup_controller cgroup_old_named(const char *controller)
 	return i;
 }
 
+/* Several controllers may share a hierarchy. */
+static bool has(const struct cgroup_old *old, int fd)
+{
+	struct stat st, held;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+		if (old->fd[i] >= 0 && !fstat(old->fd[i], &held) &&
+		    held.st_dev == st.st_dev && held.st_ino == st.st_ino)
+			return true;
+	return false;
+}
+
+/* A new cpuset is empty, and nobody can join it. */
+static int copy_cpuset(int from_fd, int to_fd)
+{
+	static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < sizeof(files) / sizeof(*files); i++) {
+		AUTO(buf) struct buf b = {0};
+
+		r = file_read(from_fd, files[i], CPUSET_MAX, &b);
+		if (!r)
+			r = file_write(to_fd, files[i], buf_text(&b));
+	}
+	return r;
+}
+
+static int fill_cpuset(int root_fd, const char *parent, int fd)
+{
+	AUTO(fd)
+	int parent_fd =
+		openat(root_fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = parent_fd < 0 ? -errno : copy_cpuset(root_fd, parent_fd);
+
+	return r ? r : copy_cpuset(parent_fd, fd);
+}
+
 int cgroup_old_make(struct cgroup_old *old, const struct cgroup_place *place,
                     enum cgroup_controller controller)
 {
 	AUTO(fd) int root_fd = -1;
-	int fd;
+	int fd, r;
 
 	if (old->fd[controller] >= 0)
 		return 0;
@@ -56,6 +114,10 @@ int cgroup_old_make(struct cgroup_old *old, const struct cgroup_place *place,
 
 		if (left_fd < 0 || !cgroup_is_marked(left_fd, place->mark))
 			return -EEXIST;
+		if (has(old, left_fd)) {
+			old->fd[controller] = fd_take(&left_fd);
+			return 0;
+		}
 		fd = cgroup_remove(root_fd, place->parent, place->name);
 		if (!fd)
 			fd = cgroup_make(root_fd, place->parent, place->name,
@@ -64,7 +126,54 @@ int cgroup_old_make(struct cgroup_old *old, const struct cgroup_place *place,
 	if (fd < 0)
 		return fd;
 	old->fd[controller] = fd;
-	return 0;
+	if (controller != CGROUP_CPUSET)
+		return 0;
+	r = fill_cpuset(root_fd, place->parent, fd);
+	if (r < 0)
+		cgroup_old_unmake(old, place, controller);
+	return r;
+}
+
+/* One line of /proc/self/cgroup, "8:cpu,cpuacct:/place": the names in it,
+ * unless there is a cgroup for one of them. */
+static void look_for(const struct cgroup_old *old, char *line,
+                     struct buf *missing)
+{
+	char *all, *name, *rest;
+
+	strsep(&line, ":");
+	all = strsep(&line, ":");
+	if (!line || !*all)
+		return; /* version 2 */
+	rest = all + (strncmp(all, "name=", 5) ? 0 : 5);
+	while ((name = strsep(&rest, ","))) {
+		enum cgroup_controller c = cgroup_old_named(name);
+
+		if (c < CGROUP_CONTROLLERS && old->fd[c] >= 0)
+			return;
+		if (rest)
+			rest[-1] = ',';
+	}
+	buf_printf(missing, "%s%s", missing->len ? " " : "", all);
+}
+
+int cgroup_old_make_all(struct cgroup_old *old,
+                        const struct cgroup_place *place, struct buf *missing)
+{
+	AUTO(buf) struct buf lines = {0};
+	char *line, *rest;
+	int r = 0;
+
+	for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
+		r = cgroup_old_make(old, place, (enum cgroup_controller)i);
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	r = file_read(AT_FDCWD, "/proc/self/cgroup", LINES_MAX, &lines);
+	rest = lines.data;
+	while (!r && rest && (line = strsep(&rest, "\n")))
+		look_for(old, line, missing);
+	return r == -ENOENT ? 0 : r; /* a kernel without */
 }
 
 void cgroup_old_unmake(struct cgroup_old *old, const struct cgroup_place *place,

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+struct buf;
+
 enum cgroup_controller {
 	CGROUP_PIDS,
 	CGROUP_MEMORY,
@@ -12,6 +14,19 @@ enum cgroup_controller {
 	CGROUP_BLKIO,
 	CGROUP_DEVICES,
 	CGROUP_FREEZER,
+	/* What nothing is limited by. */
+	CGROUP_CPUSET,
+	CGROUP_CPUACCT,
+	CGROUP_NET_CLS,
+	CGROUP_NET_PRIO,
+	CGROUP_PERF_EVENT,
+	CGROUP_HUGETLB,
+	CGROUP_RDMA,
+	CGROUP_MISC,
+	/* Of no controller: an init system's own. */
+	CGROUP_SYSTEMD,
+	CGROUP_ELOGIND,
+	CGROUP_OPENRC,
 	CGROUP_CONTROLLERS
 };
 
@@ -21,7 +36,7 @@ struct cgroup_old {
 
 #define CGROUP_OLD_NONE                                                        \
 	{                                                                      \
-		.fd = { -1, -1, -1, -1, -1, -1 }                               \
+		.fd = { [0 ... CGROUP_CONTROLLERS - 1] = -1 }                  \
 	}
 
 void cgroup_old_done(struct cgroup_old *old);
@@ -38,6 +53,11 @@ enum cgroup_controller cgroup_old_named(const char *controller);
  * hierarchy is not mounted. What an earlier life left there is removed. */
 int cgroup_old_make(struct cgroup_old *old, const struct cgroup_place *place,
                     enum cgroup_controller controller);
+
+/* Make those that are not there yet, of every hierarchy that is mounted. The
+ * names of others that this host has are appended to missing. */
+int cgroup_old_make_all(struct cgroup_old *old,
+                        const struct cgroup_place *place, struct buf *missing);
 
 /* Take one away again that nothing lives in. */
 void cgroup_old_unmake(struct cgroup_old *old, const struct cgroup_place *place,

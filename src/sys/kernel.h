@@ -164,7 +164,7 @@ static inline int k_execveat(int fd, char *const argv[], char *const envp[])
 }
 
 static inline int k_statmount(const struct k_mnt_id_req *req,
-                              struct k_statmount *st)
+                              struct k_statmount *st, size_t size)
 {
-	return (int)syscall(K_SYS_STATMOUNT, req, st, sizeof(*st), 0);
+	return (int)syscall(K_SYS_STATMOUNT, req, st, size, 0);
 }

@@ -96,6 +96,7 @@ int mounts_describe(int fd, struct mount_description *ret_description)
 	return -ENOENT;
 }
 
+/* There is no limit to how long a path a guest makes. */
 static int find_by_kernel(uint64_t id, struct buf *path)
 {
 	const struct k_mnt_id_req req = {
@@ -103,14 +104,22 @@ static int find_by_kernel(uint64_t id, struct buf *path)
 		.mnt_id = id,
 		.param = K_STATMOUNT_MNT_POINT,
 	};
-	static struct k_statmount st;
 
-	if (k_statmount(&req, &st) < 0)
-		return -errno;
-	if (!(st.mask & K_STATMOUNT_MNT_POINT))
-		return -ENOENT;
-	buf_puts(path, st.text + st.mnt_point);
-	return 0;
+	for (size_t size = sizeof(struct k_statmount); size <= TABLE_MAX;
+	     size *= 8) {
+		AUTO(mem) struct k_statmount *st = mem_new0(size);
+
+		if (k_statmount(&req, st, size) < 0) {
+			if (errno == EOVERFLOW)
+				continue;
+			return -errno;
+		}
+		if (!(st->mask & K_STATMOUNT_MNT_POINT))
+			return -ENOENT;
+		buf_puts(path, st->text + st->mnt_point);
+		return 0;
+	}
+	return -EOVERFLOW;
 }
 
 /* "36 35 98:0 /root /point options …" */

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -171,6 +172,25 @@ static bool mask_has(const char *status, const char *key, int signal)
 	return p && strtoull(p + strlen(key), NULL, 16) >> (signal - 1) & 1;
 }
 
+/* Those that sigtimedwait(2) waits for do not show as blocked meanwhile. */
+static bool waits_for(pid_t pid, int signal)
+{
+	AUTO(buf) struct buf b = {0};
+	unsigned long long at;
+	uint64_t set = 0;
+	struct iovec here = {&set, sizeof(set)}, there = {.iov_len = sizeof(set)};
+	long call;
+
+	if (read_about(pid, "syscall", &b) < 0 ||
+	    sscanf(buf_text(&b), "%ld 0x%llx", &call, &at) != 2 ||
+	    call != SYS_rt_sigtimedwait)
+		return false;
+	there.iov_base = (void *)(uintptr_t)at;
+	if (process_vm_readv(pid, &here, 1, &there, 1, 0) != sizeof(set))
+		return false;
+	return set >> (signal - 1) & 1;
+}
+
 bool process_catches(pid_t pid, int signal)
 {
 	AUTO(buf) struct buf b = {0};
@@ -179,7 +199,8 @@ bool process_catches(pid_t pid, int signal)
 		return false;
 	/* What is blocked waits for sigwait(3) or a signalfd. */
 	return mask_has(buf_text(&b), "\nSigCgt:", signal) ||
-	       mask_has(buf_text(&b), "\nSigBlk:", signal);
+	       mask_has(buf_text(&b), "\nSigBlk:", signal) ||
+	       waits_for(pid, signal);
 }
 
 int process_die_with_parent(int pipe_fd)

@@ -31,6 +31,7 @@ struct ending {
 	bool by_signal;
 	int number;    /* the exit status or the signal */
 	bool was_told; /* we had handed it a signal that ends */
+	bool is_unknown; /* it was not our child, and nobody told us */
 };
 
 int process_wait(struct process *p, struct ending *ret_ending);

@@ -46,7 +46,7 @@ quiet() {
 }
 
 racing() {
-	start_quietly "$1" -- /race t s 1000
+	start_quietly "$1" -- /race /t /s 1000
 }
 
 wandering() {
@@ -68,11 +68,12 @@ accepted() { # [TARGET [PATH]]
 	share db "${2-/t/sub}" web "${1-/t/sub}"
 }
 
-# Most come to be; none of them where it should not.
+# What is swapped away before it has been looked at is taken off again; of the
+# others there are many.
 nothing_escapes() {
 	storm real "$1"
-	((n[tries] == $1 && n[casts] > n[tries] / 4)) &&
-		((n[escapes] == 0 && n[treasures] == 0 && n[left] <= 0)) &&
+	((n[tries] == $1 && n[casts] > n[tries] / 50)) &&
+		((n[escapes] == 0 && n[treasures] == 0 && n[left] == 0)) &&
 		! grep " $PLACES/host" /proc/self/mountinfo
 }
 
@@ -93,7 +94,7 @@ nothing_escapes() {
 }
 
 @test "the giver swaps what is on the way to the source" {
-	end_of db ../../..
+	end_of db ../../../../../../../..
 	end_of web
 	quiet db
 	quiet web
@@ -115,11 +116,8 @@ nothing_escapes() {
 	accepted
 	sub stop web
 	racing web
-	nothing_escapes_but_mounted() {
-		storm real "$NAIVE_CASTS"
-		((n[escapes] == 0 && n[left] <= 0 && n[casts] > 0))
-	}
-	nothing_escapes_but_mounted
+	storm real "$NAIVE_CASTS"
+	((n[escapes] == 0 && n[left] == 0 && n[casts] > 0))
 	storm detach "$NAIVE_CASTS"
 	((n[escapes] > 0))
 	umount -l "$victim"
@@ -135,7 +133,7 @@ nothing_escapes() {
 	sub stop web
 	wandering web
 	storm real "$NAIVE_CASTS" /a0/b0/c0/sub
-	((n[casts] > 0 && n[escapes] == 0 && n[left] <= 0 && n[failures] == 0))
+	((n[casts] > 0 && n[escapes] == 0 && n[left] == 0 && n[failures] == 0))
 	# Nor for somebody who withdraws it.
 	sub ucast --as db /t/sub web
 	sub castoff --as web

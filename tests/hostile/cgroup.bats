@@ -16,6 +16,7 @@ setup() {
 }
 
 teardown() {
+	rmdir /sys/fs/cgroup/*/treasure.$$ 2>/dev/null || true
 	places_done
 }
 
@@ -55,10 +56,54 @@ teardown() {
 	cd "$TREE" || return
 }
 
+# On a host that has version 1, whose cgroups are those of others, too.
+sees_no_others() { # [COMMAND…]
+	cat >"$SUBHOST/web/root/look" <<-'END'
+		mkdir -p /mnt/c
+		while IFS=: read -r n what at; do
+			case $what in
+			"") continue ;;
+			name=*) what=none,$what ;;
+			esac
+			mount -t cgroup -o "$what" x /mnt/c || continue
+			find /mnt/c | grep -o treasure
+			[ $(find /mnt/c -type d | wc -l) = 1 ] || echo "$what: more"
+			cat /mnt/c/cgroup.procs >/procs # its own, 0 the others
+			! grep -qx 0 /procs || echo "$what: others"
+			umount /mnt/c
+		done </proc/self/cgroup
+	END
+	gains_nothing "$* sh /look"
+}
+
+@test "version 1 shows what is its own, and nothing else of the host" {
+	local dirs=() dir
+	for dir in /sys/fs/cgroup/*; do
+		[[ ! -L $dir && $(stat -fc %T "$dir") == cgroupfs ]] || continue
+		mkdir "$dir/treasure.$$"
+		dirs+=("$dir/treasure.$$")
+	done
+	[[ ${#dirs[@]} -gt 0 ]] || skip "this host has no version 1"
+	set_config web MOUNTS=yes
+	needs_rule own-hierarchies host/groups.c \
+		's/if (!record->mounts && record->base)/if (1)/' sees_no_others
+	base_debian # for its unshare
+	set_config web PRIVATE_USERS=no
+	needs_rule own-hierarchies host/groups.c \
+		's/if (!record->mounts && record->base)/if (1)/' \
+		sees_no_others unshare -UrmC
+}
+
 @test "it is because they are read-only, for the host's root inside" {
 	set_config web PRIVATE_USERS=no
 	needs_rule cgroups-read-only run/shape.c \
 		's/l->mounts ? 0 : K_MOUNT_ATTR_RDONLY,/0,/' \
 		gains_nothing 'mkdir /sys/fs/cgroup/evil 2>/dev/null && {
 			rmdir /sys/fs/cgroup/evil; echo made; }; true'
+	needs_rule cgroups-read-only run/shape.c \
+		's/l->mounts ? 0 : K_MOUNT_ATTR_RDONLY,/0,/' \
+		gains_nothing 'cd /sys/fs/cgroup; for f in cgroup.kill \
+			cgroup.freeze cgroup.max.depth; do
+			[ ! -e $f ] || { true >$f; } 2>/dev/null && echo $f
+			done; true'
 }

@@ -41,6 +41,21 @@ full_of() { # SHELL-TEXT
 	sub start web -- /bin/true
 }
 
+# The most a guest can put into what is the host's memory.
+has_little_room() {
+	local room all
+	room=$(inside 'df -k /dev | tail -n 1' | awk '{ print $2 }')
+	all=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+	echo "$room of $all KiB" >&2
+	[[ $room ]] || return
+	if ((room <= all / 9)); then echo kept; else echo broken; fi
+}
+
+@test "a tenth of the memory is the most that fits into /dev" {
+	needs_rule dev-has-a-size run/devices.c 's/{"size", "10%"},//' \
+		has_little_room
+}
+
 @test "its tmpfs and /dev: what is full is its own" {
 	set_config web PRIVATE_USERS=shared MEMORY_MAX=300M
 	says_nothing 'for d in /run /dev /dev/shm; do

@@ -72,3 +72,21 @@ use_all_verbs() {
 	grep -q "root outside" /evidence/*
 	rm -r /evidence
 }
+
+runs_it_as_a_guest() {
+	local evidence=$SUBHOST/web/root/evidence
+	rm -f "$evidence"/*
+	sub start web >&2 || true
+	grep -q "root /" "$evidence"/* || return
+	if grep "caps 000001ff" "$evidence"/* >&2; then
+		echo broken
+	else
+		echo kept
+	fi
+}
+
+@test "it would see if it were run with the powers of the host" {
+	set_config web PRIVATE_USERS=no INIT=/witness
+	needs_rule capabilities-go run/steps.c '/step_capabilities }/d' \
+		runs_it_as_a_guest
+}

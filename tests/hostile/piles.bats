@@ -36,6 +36,29 @@ piled() { # WHAT N LEAST
 	piled cgroups 10000 100
 }
 
+# We walk through them, with one descriptor each.
+are_not_too_deep() {
+	local said=broken at
+	attack_behind sh -c 'cd /sys/fs/cgroup; i=0
+		while [ $i -lt 1500 ] && mkdir d && cd d; do i=$((i + 1)); done
+		echo ready; exec sleep 1000' >&2 || return
+	at=$(unified)/$(cgroup_parent)
+	if (ulimit -n 1024 && sub stop web) >&2; then
+		said=kept
+	else # nor can we, in one step
+		(cd "$at/web" && while cd d; do :; done 2>/dev/null
+			while rmdir "../${PWD##*/}" && cd ..; do :; done) || true
+		SUBHOST_BIN=$real sub stop web >&2
+	fi
+	echo $said
+}
+
+@test "cgroups 1,500 deep" {
+	needs_rule cgroups-have-a-depth sys/cgroup.c \
+		's/int r = file_write(cgroup_fd, "cgroup.max.depth", DEPTH);/int r = 0;/' \
+		are_not_too_deep
+}
+
 @test "directories 5,000 deep" {
 	set_config web
 	piled deep 5000 4000

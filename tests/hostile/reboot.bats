@@ -29,13 +29,20 @@ reboots() {
 	(($(cut -d. -f1 /proc/uptime) >= up))
 }
 
-@test "one that reboots for ever can be ended, and leaves us time" {
-	set_config web MOUNTS=yes
+leaves_time() {
+	local times=$SUBHOST/web/root/times
+	rm -f "$times"
 	run timeout -k 5 3 "$SUBHOST_BIN" start web -- sh -c \
 		'echo x >>/times; /reboot restart'
-	echo "status $status, $(wc -l <"$SUBHOST/web/root/times") times"
-	[[ $status != 137 ]]
-	(($(wc -l <"$SUBHOST/web/root/times") < 30))
+	echo "status $status, $(wc -l <"$times") times" >&2
+	[[ $status != 137 ]] || return
+	if (($(wc -l <"$times") < 30)); then echo kept; else echo broken; fi
+}
+
+@test "one that reboots for ever can be ended, and leaves us time" {
+	set_config web MOUNTS=yes
+	needs_rule pause-between-runs cli/start.c \
+		's/int signal = console_pause();/int signal = 0;/' leaves_time
 }
 
 @test "what is not about its own init is refused" {

@@ -27,6 +27,20 @@ ends() { # HOW
 	done
 }
 
+is_ended() {
+	local said=broken
+	attack_behind /stubborn none >&2 || return
+	if sub stop web >&2; then said=kept; fi
+	SUBHOST_BIN=$real sub stop web >&2
+	echo $said
+}
+
+@test "it is ended, for asking alone does not" {
+	set_config web STOP_TIMEOUT=1
+	needs_rule killed-in-the-end host/init.c \
+		's/KILL_MS 20000/KILL_MS 500/; s/, SIGKILL)/, 0)/' is_ended
+}
+
 @test "one that has frozen a part of itself" {
 	set_config web MOUNTS=yes STOP_TIMEOUT=1
 	ends frozen

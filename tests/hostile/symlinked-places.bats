@@ -40,6 +40,20 @@ untouched() {
 	done
 }
 
+goes_astray() { # LINK
+	ln -sfn "$PLACES/host" "$SUBHOST/web/root/$1"
+	start_quietly web -- sleep 1000 >&2 || return
+	if untouched >&2; then echo kept; else echo broken; fi
+}
+
+@test "without our resolver they would be followed" {
+	mkdir -p "$SUBHOST/web/root$PLACES/host"
+	set_config web TMPFS=/data
+	needs_rule in-root sys/beneath.c \
+		"s/K_RESOLVE_IN_ROOT |/(path += *path == '\/', 0) |/" \
+		goes_astray data
+}
+
 @test "paths that lead up and out" {
 	local line
 	for line in "TMPFS=/$up$PLACES/host" TMPFS=../x "WORKDIR=/$up$PLACES/host" \

@@ -63,3 +63,8 @@ hangs() {
 		return 1
 	}
 }
+
+# say_nothing COMMAND…: whether it works does not matter.
+say_nothing() {
+	"$@" >/dev/null 2>&1 || true
+}

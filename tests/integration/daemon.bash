@@ -34,7 +34,12 @@ daemon_stop() {
 	local was=${daemon-}
 	[[ -n $was ]] || return 0
 	daemon=
-	kill "-${1-TERM}" "$was" && { wait "$was" || true; }
+	kill "-${1-TERM}" "$was" || return
+	if [[ ${1-} == KILL ]]; then
+		wait "$was" || true
+	else
+		wait "$was"
+	fi
 }
 
 logged() { # TEXT

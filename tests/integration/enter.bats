@@ -371,7 +371,8 @@ inside_runs() { # NUMBER of them
 	for name in $(<"$at/cgroup.controllers"); do
 		echo "+$name" >"$at/cgroup.subtree_control" &&
 			echo "+$name" >"$(echo "$at"/subhost@*)/cgroup.subtree_control" &&
-			within "echo +$name >/sys/fs/cgroup/cgroup.subtree_control" &&
+			within "cd /sys/fs/cgroup; echo \$\$ >init.scope/cgroup.procs
+				echo +$name >cgroup.subtree_control" &&
 			break
 	done 2>/dev/null
 	run within 'cat /sys/fs/cgroup/cgroup.subtree_control /proc/self/cgroup'
@@ -433,7 +434,7 @@ spy='
 	}
 	sub ours {
 		open(my $f, "<", "/proc/$_[0]/cmdline") or return 0;
-		return (<$f> // "") =~ /subhost\0enter\0/;
+		return (<$f> // "") =~ /subhost[-\0]enter\0/;
 	}
 	sub note {
 		my ($p, $what, $seen) = @_;

@@ -426,7 +426,7 @@ runs_subhost() { # start|enter
 	needs_rule sealed-before-enter host/enter.c \
 		's/\.reaper = !record->base/.reaper = false/' runs_subhost enter
 	needs_rule sealed-before-start host/init.c \
-		's/\.reaper = reaper || .*,/.reaper = reaper,/' runs_subhost start
+		's/req\.reaper = req\.reaps || .*;/req.reaper = req.reaps;/' runs_subhost start
 }
 
 # --- what it is not shown, and does not inherit -----------------------------

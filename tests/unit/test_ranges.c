@@ -164,6 +164,31 @@ static void refuses_garbage(void **state)
 	}
 }
 
+static void assert_moved(const char *text, const char *old, const char *new,
+                         const char *wanted)
+{
+	AUTO(buf) struct buf b = {0};
+
+	ranges_move(text, old, new, &b);
+	assert_string_equal(buf_text(&b), wanted);
+}
+
+static void moves(void **state)
+{
+	static const char *const text = "web 1\nwe 2\nweb2 3\n";
+
+	(void)state;
+	assert_moved(text, "web", "www", "www 1\nwe 2\nweb2 3\n");
+	assert_moved(text, "we", "www", "web 1\nwww 2\nweb2 3\n");
+	assert_moved(text, "web", "web2", "web2 1\nwe 2\n");
+	assert_moved(text, "db", "web", text);
+	assert_moved(text, "web", NULL, "we 2\nweb2 3\n");
+	assert_moved(text, "db", NULL, text);
+	assert_moved("web 1", "web", "db", "db 1\n");
+	assert_moved("web 1\n", "web", NULL, "");
+	assert_moved("", "web", NULL, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +198,7 @@ int main(void)
 		cmocka_unit_test(mends_a_last_line_without_its_end),
 		cmocka_unit_test(gives_each_its_own),
 		cmocka_unit_test(refuses_garbage),
+		cmocka_unit_test(moves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,8 @@
  *   detach    "real", but taken off by path
  * Prints how many tries, how many casts came to be, how often one hung on the
  * host (or the host's own mount there was gone), how often one showed the
- * treasure, and how many mounts more there are at the end than at the beginning.
+ * treasure, and how many mounts more there are at the end than at the
+ * beginning.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -100,8 +101,6 @@ static void look_at(struct storm *s, struct member *m)
 	s->casts++;
 	if (has_treasure(fd))
 		s->treasures++;
-	if (is_hit(s))
-		s->escapes++;
 }
 
 static void tend(struct storm *s, bool accepted)
@@ -150,6 +149,8 @@ static void try_real(struct storm *s)
 	tend(s, true);
 	if (s->by_path)
 		detach_by_path(s);
+	else if (is_hit(s))
+		s->escapes++;
 	tend(s, false);
 }
 
@@ -225,6 +226,7 @@ int main(int argc, char **argv)
 	}
 	s.accepted = s.casting.casts;
 	s.victim_fd = open(s.victim, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tend(&s, false);
 	before = count_mounts();
 	while (s.tries < times)
 		try_one(&s, argv[1]);
