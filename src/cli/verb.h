@@ -25,6 +25,10 @@ struct context;
 	  "end its processes, keep its mounts and network")			\
 	V(stop,      "[--force] [--timeout S] NAME...",				\
 	  "take everything of it down")						\
+	V(startall,  "",							\
+	  "start those with AUTOSTART=yes, in the order of AFTER")		\
+	V(stopall,   "",							\
+	  "stop all that are up, in the other order")				\
 	V(cable,     "NAME...",							\
 	  "make its cables as config declares them, while it is up")		\
 	V(freeze,    "NAME...",							\
