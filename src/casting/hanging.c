@@ -233,8 +233,9 @@ static bool uncover_all(const struct hanging *h, const struct held *held,
                         const char *place)
 {
 	const struct ledger *l = &h->ledger;
-	bool has_uncovered =
-		uncover(h, l->replies, place) | uncover(h, l->syscmd, place);
+	bool has_uncovered = uncover(h, l->replies, place);
+
+	has_uncovered |= uncover(h, l->syscmd, place);
 
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].id != held->id)

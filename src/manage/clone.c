@@ -164,10 +164,12 @@ static void copy_verbs(const struct cloning *c)
 /* What says on a network who somebody is. */
 static void tell_identity(const struct cloning *c, const struct workshop *w)
 {
-	static const char *const files[] = {"/root/etc/machine-id",
-	                                    "/root/etc/ssh/ssh_host_rsa_key",
-	                                    "/root/etc/ssh/"
-	                                    "ssh_host_ed25519_key"};
+#define SSH_KEYS "/root/etc/ssh/ssh_host_"
+	static const char *const files[] = {
+		"/root/etc/machine-id",
+		SSH_KEYS "rsa_key",
+		SSH_KEYS "ed25519_key",
+	};
 	struct stat st;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {

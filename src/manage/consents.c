@@ -97,6 +97,20 @@ static int attempt(struct casting *c, const char *old, const char *new,
 	return 0;
 }
 
+static int write_anew(struct casting *c, const char *old, const char *new,
+                      struct err *err)
+{
+	int r = 1;
+
+	for (int i = 0; r > 0 && i < TRIES; i++) {
+		r = attempt(c, old, new, err);
+		if (r > 0 && store_read(c, err) < 0)
+			return err->code;
+	}
+	return r > 0 ? err_say(err, -EBUSY, "casts.ini is edited all the time")
+	             : r;
+}
+
 int consents_move(const struct places *places, const char *old, const char *new,
                   struct buf *notes, struct err *err)
 {
@@ -111,16 +125,11 @@ int consents_move(const struct places *places, const char *old, const char *new,
 		r = refuse_fault(&c, old, err);
 	if (r < 0)
 		return r;
-	r = 1;
-	for (int i = 0; r > 0 && i < TRIES; i++) {
-		r = attempt(&c, old, new, err);
-		if (r > 0 && store_read(&c, err) < 0)
-			return err->code;
-	}
-	if (r > 0)
-		return err_say(err, -EBUSY, "casts.ini is edited all the time");
+	store_note_begun(&c);
+	r = write_anew(&c, old, new, err);
 	if (!r && casting_tend(&c, NULL, &tended) < 0)
 		buf_printf(notes, "casts.ini is changed, but %s\n",
 		           tended.text);
+	store_note_done(&c);
 	return r;
 }

@@ -110,7 +110,7 @@ static int give_back(enum family family, const char *kept)
 	int r;
 
 	if (!strcmp(kept, REDIRECTS)) {
-		link_path(family, "all", REDIRECTS + 1, path);
+		link_path(family, "all", &REDIRECTS[1], path);
 		return file_write(AT_FDCWD, path, "0");
 	}
 	link_path(family, kept, "forwarding", path);

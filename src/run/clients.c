@@ -63,8 +63,8 @@ static void address_of(int run_fd, const char *name, struct sockaddr_un *ret)
 
 static int open_socket(void)
 {
-	int fd = socket(AF_UNIX,
-	                SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	                0);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -116,8 +116,7 @@ void clients_poll(const struct clients *c, struct pollfd *p)
 		p[i] = (struct pollfd){.fd = i < c->n ? c->v[i].fd : -1,
 		                       .events = waits ? 0 : POLLIN};
 	}
-	p[CLIENTS_MAX] = (struct pollfd){
-		.fd = c->listen_fd, .events = POLLIN};
+	p[CLIENTS_MAX] = (struct pollfd){.fd = c->listen_fd, .events = POLLIN};
 }
 
 bool clients_have_input(const struct clients *c)
@@ -142,9 +141,9 @@ static void show(struct client *one, const char *bytes, size_t n)
 {
 	if (one->left_out) {
 		char text[64];
-		int len = snprintf(text, sizeof(text),
-		                   "[%" PRIu64 " bytes left out]",
-		                   one->left_out);
+		int len =
+			snprintf(text, sizeof(text),
+		                 "[%" PRIu64 " bytes left out]", one->left_out);
 
 		if (!say(one, CLIENT_NOTE, text, (size_t)len)) {
 			one->left_out += n;
@@ -240,7 +239,7 @@ static void take_packet(struct clients *c, struct client *one, int master_fd,
 	switch (*packet) {
 	case CLIENT_ATTACH:
 		one->is_attached = true;
-		/* fall through */
+		__attribute__((fallthrough));
 	case CLIENT_SIZE:
 		if (n == 1 + sizeof(one->size))
 			memcpy(&one->size, packet + 1, sizeof(one->size));
@@ -272,8 +271,8 @@ static bool take_from(struct clients *c, struct client *one, int master_fd,
 
 static void accept_one(struct clients *c)
 {
-	int fd = accept4(c->listen_fd, NULL, NULL,
-	                 SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd =
+		accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	static const char full[] = "too many are attached already";
 	struct client one = {.fd = fd};

@@ -78,7 +78,8 @@ int lock_take(int fd, const char *name, unsigned seconds, struct err *err)
 	if (r != -EINTR)
 		return r < 0 ? err_set(err, r, "cannot lock %s", name) : 0;
 	describe_holder(fd, &holder);
-	return err_say(err, -EBUSY,
-	               "%s is held by %s; waited %u seconds for it", name,
-	               holder.len ? holder.data : "another process", seconds);
+	err_say(err, -EBUSY, "%s is held by %s", name,
+	        holder.len ? holder.data : "another process");
+	return seconds ? err_hint(err, "waited %u seconds for it", seconds)
+	               : err->code;
 }
