@@ -4,7 +4,8 @@
  * the mount being there.
  *
  *	casting ROUNDS PEER:TARGET TARGET FILE	prints the median, in µs
- *	casting flood				writes messages and files for ever
+ *	casting flood				writes messages and files for
+ *ever
  *
  * FILE is one that the cast has in TARGET.
  */

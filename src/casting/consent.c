@@ -23,6 +23,8 @@
 #include "casting/round.h"
 #include "casting/store.h"
 #include "casting/tend.h"
+#include "casting/told.h"
+#include "sub/event.h"
 
 #define TRIES 16 /* of those who edit casts.ini meanwhile */
 
@@ -68,84 +70,6 @@ static bool is_active(void *arg, const struct acceptance *a)
 		return false;
 	held = ledger_on(&m->hanging.ledger, a->target);
 	return held && held->kind == HELD_CAST && m->peer.is_up;
-}
-
-/* What people read of one end: "104:/var/tmp". */
-static void put_end(struct buf *b, const char *peer, const char *path)
-{
-	buf_printf(b, "%s:", peer);
-	percent_encode(b, path);
-}
-
-static void part(struct buf *b)
-{
-	if (b->len)
-		buf_puts(b, "; ");
-}
-
-static void put_mode(struct buf *b, unsigned mode)
-{
-	buf_puts(b, mode & CAST_RO ? "ro" : "rw");
-	if (mode & CAST_NOEXEC)
-		buf_puts(b, ",noexec");
-}
-
-static void tell_accepted(struct work *w, const struct effect *e,
-                          const struct outcome *o)
-{
-	struct buf *b = &w->reply;
-
-	part(b);
-	put_end(b, e->giver, e->path);
-	if (o->is_active) {
-		buf_puts(b, " is on ");
-		percent_encode(b, e->target);
-		buf_puts(b, ", ");
-		put_mode(b, o->mode);
-		return;
-	}
-	buf_puts(b, " is accepted on ");
-	percent_encode(b, e->target);
-	buf_printf(b, " and waits: %s", buf_text(&o->reason));
-}
-
-/* What it is for the others that a request may change. */
-static void tell(struct work *w, const struct effect *e)
-{
-	struct buf *b = &w->reply;
-
-	if (e->kind == EFFECT_ACCEPTED)
-		return; /* told with what became of it */
-	part(b);
-	if (e->kind == EFFECT_BLOCKED || e->kind == EFFECT_LIFTED) {
-		const struct block block = {
-			.peer = e->giver,
-			.path = e->target,
-		};
-
-		policy_print_block(&block, b);
-		buf_puts(b, e->kind == EFFECT_BLOCKED
-		                    ? " is blocked"
-		                    : " is no longer blocked");
-		return;
-	}
-	put_end(b, e->giver, e->path);
-	if (e->kind == EFFECT_DROPPED)
-		buf_puts(b, " is off ");
-	else if (e->kind == EFFECT_SKIPPED)
-		buf_puts(b, " is skipped for ");
-	else if (!e->receiver)
-		buf_puts(b, e->kind == EFFECT_OFFERED
-		                    ? " is published"
-		                    : " is no longer published");
-	else
-		buf_printf(b, " is %soffered to %s on ",
-		           e->kind == EFFECT_OFFERED ? "" : "no longer ",
-		           e->receiver);
-	if (e->target)
-		percent_encode(b, e->target);
-	if (e->kind == EFFECT_SKIPPED)
-		buf_printf(b, ": %s", e->reason ? e->reason : "");
 }
 
 static int tend(struct work *w, const char *receiver, const char *target,
@@ -218,13 +142,13 @@ static int accept(struct work *w, struct effect *e, struct err *err)
 	if (r < 0)
 		return r;
 	if (o.is_active || o.may_come) {
-		tell_accepted(w, e, &o);
+		told_accepted(&w->reply, e, &o);
 		return 0;
 	}
 	if (w->request->path) {
 		AUTO(buf) struct buf what = {0};
 
-		put_end(&what, e->giver, e->path);
+		told_end(&what, e->giver, e->path);
 		buf_puts(&what, " cannot be cast on ");
 		percent_encode(&what, e->target);
 		return err_say(err, -EINVAL, "%s: %s", what.data,
@@ -233,7 +157,7 @@ static int accept(struct work *w, struct effect *e, struct err *err)
 	unaccept(w, e);
 	e->kind = EFFECT_SKIPPED;
 	e->reason = mem_copy(buf_text(&o.reason));
-	tell(w, e);
+	told_effect(&w->reply, e);
 	return 0;
 }
 
@@ -261,7 +185,7 @@ static int look_again(struct work *w, struct err *err)
 			continue;
 		r = tend(w, a->receiver, a->target, &o, err);
 		if (!r)
-			tell_accepted(w, &e, &o);
+			told_accepted(&w->reply, &e, &o);
 	}
 	return r;
 }
@@ -272,7 +196,7 @@ static int follow_one(struct work *w, struct effect *e, struct err *err)
 
 	if (e->kind == EFFECT_ACCEPTED)
 		return accept(w, e, err);
-	tell(w, e);
+	told_effect(&w->reply, e);
 	if (e->kind == EFFECT_DROPPED)
 		r = tend_quietly(w, e->receiver, e->target, err);
 	if (!r && (e->kind == EFFECT_DROPPED || e->kind == EFFECT_OFFERED ||
@@ -393,7 +317,7 @@ static void add_holders(struct work *w, struct err *err)
 	holders_find(h, w->round.c->places, NULL);
 	if (h->n && w->round.c->is_kill) {
 		holders_print(h, &who);
-		part(&w->reply);
+		told_part(&w->reply);
 		if (holders_kill(h, err) < 0)
 			buf_puts(&w->reply, err->text);
 		else
@@ -403,7 +327,7 @@ static void add_holders(struct work *w, struct err *err)
 	if (!h->n)
 		return;
 	remember_holders(w);
-	part(&w->reply);
+	told_part(&w->reply);
 	if (w->round.c->is_guests) {
 		buf_printf(&w->reply, "still held by %zu %s", h->n,
 		           h->n == 1 ? "process" : "processes");
@@ -427,7 +351,7 @@ static void add_doubt(struct work *w)
 		    round_get(&w->round, e->receiver, &m, &ignored) < 0 ||
 		    !m->peer.is_up || !m->peer.record.mounts)
 			continue;
-		part(&w->reply);
+		told_part(&w->reply);
 		buf_printf(&w->reply,
 		           "%s has MOUNTS=yes: what it bound elsewhere it "
 		           "keeps until it stops",
@@ -481,14 +405,14 @@ static void finish(struct work *w, struct buf *reply)
 		buf_puts(&w->reply, "it is so already");
 	if (journal_add(w->round.c->places, w->request->actor, w->by,
 	                &w->effects) < 0) {
-		part(&w->reply);
+		told_part(&w->reply);
 		buf_puts(&w->reply, "the journal cannot be written");
 	}
 	buf_puts(reply, buf_text(&w->reply));
 }
 
-int casting_request(struct casting *c, const struct request *q, const char *by,
-                    struct buf *reply, struct err *err)
+static int carry_out(struct casting *c, const struct request *q, const char *by,
+                     struct buf *reply, struct err *err)
 {
 	__attribute__((cleanup(work_auto))) struct work w = {
 		.round = {.c = c},
@@ -518,5 +442,28 @@ int casting_request(struct casting *c, const struct request *q, const char *by,
 	if (r < 0 && !w.effects.n)
 		return r;
 	finish(&w, reply);
+	return r;
+}
+
+static void tell_refused(const struct casting *c, const struct request *q,
+                         const struct err *err)
+{
+	AUTO(buf) struct buf text = {0};
+
+	buf_puts(&text, request_verb_name(q->verb));
+	if (q->path)
+		buf_printf(&text, " %s%s%s", q->peer ? q->peer : "",
+		           q->peer ? ":" : "", q->path);
+	buf_printf(&text, ": %s", err->text);
+	event_add(c->places, q->actor, "refused", text.data);
+}
+
+int casting_request(struct casting *c, const struct request *q, const char *by,
+                    struct buf *reply, struct err *err)
+{
+	int r = carry_out(c, q, by, reply, err);
+
+	if (r < 0)
+		tell_refused(c, q, err);
 	return r;
 }

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cast/percent.h"
+#include "sub/event.h"
 #include "sub/place.h"
 
 #define JOURNAL_MAX (4 << 20)
@@ -54,6 +55,31 @@ static void print(const struct effect *e, const char *actor, const char *by,
 	buf_putc(b, '\n');
 }
 
+static void add_end(struct buf *b, const char *before, const char *peer,
+                    const char *path)
+{
+	if (!peer && !path)
+		return;
+	buf_puts(b, b->len ? before : "");
+	buf_puts(b, peer ? peer : "");
+	buf_puts(b, peer && path ? ":" : "");
+	buf_puts(b, path ? path : "");
+}
+
+/* "db:/a to web:/b, by guest caston.110" */
+static void tell(const struct places *places, const struct effect *e,
+                 const char *actor, const char *by)
+{
+	AUTO(buf) struct buf text = {0};
+
+	add_end(&text, "", e->giver, e->path);
+	add_end(&text, " to ", e->receiver, e->target);
+	if (e->reason)
+		buf_printf(&text, ": %s", e->reason);
+	buf_printf(&text, ", by %s", by);
+	event_add(places, actor, kinds[e->kind], buf_text(&text));
+}
+
 /* Half of it goes, whole lines, when it is full. */
 static int shorten(int dir_fd)
 {
@@ -81,6 +107,8 @@ int journal_add(const struct places *places, const char *actor, const char *by,
 		return r;
 	for (size_t i = 0; i < effects->n; i++)
 		print(&effects->v[i], actor, by, &lines);
+	for (size_t i = 0; i < effects->n; i++)
+		tell(places, &effects->v[i], actor, by);
 	if (!lines.len)
 		return 0;
 	if (!fstatat(dir_fd, JOURNAL_FILE, &st, AT_SYMLINK_NOFOLLOW) &&

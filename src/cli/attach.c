@@ -238,8 +238,8 @@ static int say_why(struct sub *s, int fault, struct err *err)
 		               "subhost start -d %s adopts it",
 		               s->name, (int)v.record.keeper, s->name);
 	if (v.record.detached)
-		return err_set(err, fault,
-		               "cannot reach the supervisor of %s", s->name);
+		return err_set(err, fault, "cannot reach the supervisor of %s",
+		               s->name);
 	process_describe((pid_t)v.record.keeper, &keeper);
 	return err_say(err, -ENOTTY,
 	               "%s is not detached, it runs in the foreground of %s",

@@ -162,18 +162,24 @@ static bool take_seconds(struct context *c, const char *value)
 	return true;
 }
 
+static bool take_delay(struct context *c, const char *value)
+{
+	return take_seconds(c, value) && c->seconds > 0;
+}
+
 #define CAST_VERBS " cast ucast caston castoff castblock publish unpublish "
 
 /* clang-format off */
 static const struct option_row options[] = {
 	{ "--root",	NULL,			NULL,	take_root },
 	{ "-d",		" start restart ",		set_detached },
-	{ "-f",		" logs ",		set_follows },
-	{ "-n",		" logs ",		NULL,	take_lines },
+	{ "-d",		" top ",		NULL,	take_delay },
+	{ "-f",		" logs events ",		set_follows },
+	{ "-n",		" logs events ",		NULL,	take_lines },
 	{ "--since",	" logs ",		NULL,	take_since },
 	{ "-q",		NULL,			set_quiet },
 	{ "--quiet",	NULL,			set_quiet },
-	{ "--json",	" list status config bridge check showcast doctor ", set_json },
+	{ "--json",	" list status top events config bridge check showcast doctor ", set_json },
 	{ "--save",	" set ",		set_saved },
 	{ "--check",	" config ",		set_check },
 	{ "--nat",	" bridge ",		set_nat },

@@ -45,9 +45,9 @@ struct context {
 	unsigned n_bridges;
 	const char *actor; /* --as; NULL: the host itself */
 	const char *user;  /* -u; NULL: as declared */
-	bool follows;            /* -f */
-	long lines;              /* -n; -1: all */
-	const char *since;       /* --since; NULL: from the beginning */
+	bool follows;      /* -f */
+	long lines;        /* -n; -1: all */
+	const char *since; /* --since; NULL: from the beginning */
 	int seconds;       /* --timeout; -1: as declared */
 };
 

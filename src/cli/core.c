@@ -7,7 +7,8 @@
 #define HERE(name, usage, help)   {#name, usage, help, NULL, verb_##name},
 #define MORE(name, usage, help)   {#name, usage, help, "subhost-more", NULL},
 #define NET(name, usage, help)    {#name, usage, help, "subhost-net", NULL},
+#define TOP(name, usage, help)    {#name, usage, help, "subhost-top", NULL},
 #define MANAGE(name, usage, help) {#name, usage, help, "subhost-manage", NULL},
 
 const struct verb verbs[] = {CORE_VERBS(HERE) MORE_VERBS(MORE) NET_VERBS(NET)
-                                     MANAGE_VERBS(MANAGE){NULL}};
+                                     TOP_VERBS(TOP) MANAGE_VERBS(MANAGE){NULL}};

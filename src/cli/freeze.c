@@ -10,6 +10,7 @@
 #include "cli/verb.h"
 #include "host/freezer.h"
 #include "host/survey.h"
+#include "sub/event.h"
 #include "sub/sub.h"
 
 static int set(struct sub *s, struct survey *v, bool frozen, struct err *err)
@@ -22,6 +23,8 @@ static int set(struct sub *s, struct survey *v, bool frozen, struct err *err)
 		return err_say(err, -EINVAL, "%s is %s and not running",
 		               s->name, state_name(state));
 	r = freezer_set(s, v, frozen, err);
+	if (!r)
+		event_add(s->places, s->name, frozen ? "frozen" : "thawed", "");
 	return r < 0 ? err_wrap(err, "%s", s->name) : 0;
 }
 

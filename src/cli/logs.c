@@ -160,9 +160,8 @@ static bool is_same(int a_fd, int b_fd)
 {
 	struct stat a, b;
 
-	return a_fd >= 0 && b_fd >= 0 && !fstat(a_fd, &a) &&
-	       !fstat(b_fd, &b) && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
+	return a_fd >= 0 && b_fd >= 0 && !fstat(a_fd, &a) && !fstat(b_fd, &b) &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 /* Both, as they were at one moment. */
@@ -256,8 +255,9 @@ static int go_on(struct logs *l, struct err *err)
 	if (last_fd >= 0 && l->before.fd >= 0 &&
 	    !is_same(last_fd, l->before.fd)) {
 		fflush(stdout);
-		fprintf(stderr, "%s: the log was rotated faster than it was "
-		                "read; some of it may be left out\n",
+		fprintf(stderr,
+		        "%s: the log was rotated faster than it was "
+		        "read; some of it may be left out\n",
 		        l->context->program);
 		r = read_all(l, &l->before, err);
 	}
@@ -295,8 +295,8 @@ static int begin_to_follow(struct logs *l, struct err *err)
 
 	l->notes_fd = inotify_init1(IN_CLOEXEC);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", l->dir_fd);
-	if (l->notes_fd < 0 || inotify_add_watch(l->notes_fd, path,
-	                                         IN_CREATE | IN_MOVED_TO) < 0)
+	if (l->notes_fd < 0 ||
+	    inotify_add_watch(l->notes_fd, path, IN_CREATE | IN_MOVED_TO) < 0)
 		return err_set(err, -errno, "cannot watch its log");
 	watch(l);
 	return 0;

@@ -33,7 +33,7 @@ struct report {
 	struct cabled_list cables; /* of one that is up */
 	int pid;                   /* of init; 0: none */
 	struct kept kept;
-	uint64_t uid;              /* the host's id of guest root */
+	uint64_t uid; /* the host's id of guest root */
 };
 
 void report_done(struct report *r);

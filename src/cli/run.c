@@ -24,6 +24,7 @@
 #include "run/notify.h"
 #include "run/supervise.h"
 #include "sub/declare.h"
+#include "sub/event.h"
 #include "sub/exits.h"
 #include "sys/pty.h"
 
@@ -173,8 +174,7 @@ static int adopt(struct run *run, struct sub *s, struct survey *v,
 	int r;
 
 	run->launched.init.pid = v->init.pid;
-	run->launched.init.pid_fd =
-		fcntl(v->init.pid_fd, F_DUPFD_CLOEXEC, 3);
+	run->launched.init.pid_fd = fcntl(v->init.pid_fd, F_DUPFD_CLOEXEC, 3);
 	if (v->record.console)
 		take_console(run, v, &page_fd);
 	p->log.max = v->record.log_max;
@@ -189,11 +189,10 @@ static int adopt(struct run *run, struct sub *s, struct survey *v,
 	run->old_command =
 		v->record.command ? mem_copy(v->record.command) : NULL;
 	run->since = v->record.since;
-	supervisor_say(p, "adopted by pid %d; its supervisor, pid %d, is dead%s",
-	               getpid(), (int)dead,
-	               run->launched.master_fd < 0
-	                       ? ", and its console with it"
-	                       : "");
+	supervisor_say(
+		p, "adopted by pid %d; its supervisor, pid %d, is dead%s",
+		getpid(), (int)dead,
+		run->launched.master_fd < 0 ? ", and its console with it" : "");
 	return sub_remember(s, &v->record, err);
 }
 
@@ -203,8 +202,7 @@ static bool is_to_adopt(const struct run *run, const struct survey *v)
 	AUTO(buf) struct buf why = {0};
 
 	return run->supervisor && !run->command && !run->since &&
-	       keeper_is_lost(v) &&
-	       state_of(&v->facts, &why) == STATE_RUNNING;
+	       keeper_is_lost(v) && state_of(&v->facts, &why) == STATE_RUNNING;
 }
 
 int run_set_up(struct run *run, struct err *err)

@@ -32,7 +32,8 @@ struct run {
 	unsigned restart_delay;
 	uint64_t since;    /* s since 1970 */
 	bool was_adopted;  /* it ran already */
-	char *old_command; /* of what was adopted, as its record has it; owned */
+	char *old_command; /* of what was adopted, as its record has it; owned
+	                    */
 };
 
 void run_done(struct run *r);

@@ -37,8 +37,12 @@ static bool parse_as(const char *text, const char *format, struct tm *tm)
 static bool parse_local(const char *text, time_t now, time_t *ret)
 {
 	static const char *const formats[] = {
-		"%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d",
-		"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%H:%M:%S",
+		"%Y-%m-%d %H:%M:%S",
+		"%Y-%m-%d %H:%M",
+		"%Y-%m-%d",
+		"%Y-%m-%dT%H:%M:%S",
+		"%Y-%m-%dT%H:%M",
+		"%H:%M:%S",
 		"%H:%M",
 	};
 

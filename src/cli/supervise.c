@@ -96,9 +96,8 @@ static void answer_early_end(struct supervision *s, const struct ending *e,
 	struct err err;
 	int status = run_status(e);
 
-	err_say(&err, -ECHILD,
-	        "%s %s before it was ready; see subhost logs %s", s->run.name,
-	        how, s->run.name);
+	err_say(&err, -ECHILD, "%s %s before it was ready; see subhost logs %s",
+	        s->run.name, how, s->run.name);
 	answer(s, status ? status : EXIT_FAILED, err.text);
 }
 

@@ -3,8 +3,8 @@
  * The verbs, one row each. CORE_VERBS are in subhost itself, a small static
  * program; those that need the system's libraries are in programs of their own,
  * which subhost executes for them: MORE_VERBS in subhost-more, NET_VERBS in
- * subhost-net, MANAGE_VERBS in subhost-manage. A row VERB needs its function
- * verb_VERB().
+ * subhost-net, TOP_VERBS in subhost-top, MANAGE_VERBS in subhost-manage. A row
+ * VERB needs its function verb_VERB().
  */
 #pragma once
 
@@ -19,7 +19,7 @@ struct context;
 	  "be at the console of a detached one; Ctrl-] three times leaves")	\
 	V(enter,     "[-u USER] NAME [-- COMMAND...]",				\
 	  "run a shell, or a command, in a running one")			\
-	V(restart,   "[--force] [--timeout S] NAME [-- COMMAND...]",		\
+	V(restart,   "[-d] [--force] [--timeout S] NAME [-- COMMAND...]",	\
 	  "hibernate it if need be, then start it")				\
 	V(hibernate, "[--force] [--timeout S] NAME...",				\
 	  "end its processes, keep its mounts and network")			\
@@ -63,6 +63,8 @@ struct context;
 	  "show one")								\
 	V(logs,      "[-f] [-n LINES] [--since TIME] NAME",			\
 	  "show what a detached one has written on its console")		\
+	V(events,    "[-f] [-n LINES] [--json]",				\
+	  "show what happened: states, exits, casts, refusals")			\
 	V(config,    "[--check] [--json] NAME",					\
 	  "show what its config declares, and where")			\
 	V(check,     "[--json]",						\
@@ -79,6 +81,10 @@ struct context;
 #define NET_VERBS(V)								\
 	V(bridge,    "add BR [ADDRESS/LEN...] [--nat] | remove BR | list [--json]", \
 	  "make bridges for cables, take them away, show them")
+
+#define TOP_VERBS(V)								\
+	V(top,       "[-d SECONDS] [--json]",					\
+	  "watch what those that are up use; h shows its keys")
 
 #define MANAGE_VERBS(V)								\
 	V(create,    "NAME [--base B] [--image SIZE[:FS]] [--bridge BR]... [--from SRC]", \
@@ -98,7 +104,7 @@ struct verb {
 };
 
 /* The program's table, ended by a NULL name: in cli/core.c, cli/more.c,
- * cli/net.c or cli/manage.c. */
+ * cli/net.c, cli/top.c or cli/manage.c. */
 extern const struct verb verbs[];
 
 #define V(name, usage, help)                                                   \
@@ -106,5 +112,6 @@ extern const struct verb verbs[];
 CORE_VERBS(V)
 MORE_VERBS(V)
 NET_VERBS(V)
+TOP_VERBS(V)
 MANAGE_VERBS(V)
 #undef V

@@ -102,7 +102,7 @@ static int run(struct sub *s, struct survey *v, const struct enter_wish *wish,
 	const struct declaration *d = wish->declaration;
 	const struct record *record = &v->record;
 	AUTO(filter) struct filter filter = {0};
-	AUTO(words) struct words env = {0}, argv = {0};
+	AUTO(words) struct words env = {0};
 	struct launch_request req = {
 		.live_fd = -1,
 		.user_fd = -1,
@@ -117,7 +117,7 @@ static int run(struct sub *s, struct survey *v, const struct enter_wish *wish,
 		.terminal = wish->terminal,
 		.user = wish->user ? wish->user : d->user,
 		.workdir = d->workdir,
-		.envp = NULL,
+		.argv = wish->command ? wish->command : no_words,
 	};
 	int r = refuse_homeless(s, v, err);
 
@@ -125,10 +125,7 @@ static int run(struct sub *s, struct survey *v, const struct enter_wish *wish,
 		r = find_filter(record, &filter, err);
 	if (r < 0)
 		return r;
-	init_command(wish->command ? wish->command : no_words, false,
-	             req.reaper, &argv);
 	init_environment(d, wish->terminal ? wish->term : NULL, &env);
-	req.argv = argv.n ? argv.v : no_words;
 	req.envp = env.v;
 	return join(s, v, &req, ret, err);
 }

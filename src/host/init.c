@@ -49,7 +49,14 @@ void init_environment(const struct declaration *d, const char *term,
 		words_add(env, d->environment.v[i]);
 }
 
-void init_command(char *const *command, bool reaper, bool takes_place,
+/*
+ * The words to execute for a command (none: a shell). With the reaper, it runs
+ * it; else takes_place says whether our own small program takes our place
+ * first. That is for those whose root is the host's: a script whose
+ * interpreter is /proc/self/exe would have subhost itself run inside, where
+ * they could write to it (CVE-2019-5736). It is sealed, and nobody can.
+ */
+static void order(char *const *command, bool reaper, bool takes_place,
                   struct words *argv)
 {
 	if (reaper)
@@ -264,7 +271,7 @@ int init_start(struct life *l, struct err *err)
 	note_init(l, kind, command);
 	note_keeper(l, req.reaps && l->wish->detached);
 	note_confinement(l, &req);
-	init_command(command, req.reaps, req.reaper, &argv);
+	order(command, req.reaps, req.reaper, &argv);
 	init_environment(d, l->wish->terminal ? l->wish->term : NULL, &env);
 	r = open_notify(l, &env, err);
 	if (r < 0)

@@ -21,16 +21,6 @@ uint64_t init_capabilities(const struct life *l);
 void init_environment(const struct declaration *d, const char *term,
                       struct words *env);
 
-/*
- * The words to execute for a command (none: a shell). With the reaper, it runs
- * it; else takes_place says whether our own small program takes our place
- * first. That is for those whose root is the host's: a script whose
- * interpreter is /proc/self/exe would have subhost itself run inside, where
- * they could write to it (CVE-2019-5736). It is sealed, and nobody can.
- */
-void init_command(char *const *command, bool reaper, bool takes_place,
-                  struct words *argv);
-
 /* What to know a seccomp filter again by; 0: no profile of the user's. */
 uint64_t init_filter_hash(const struct filter *f);
 

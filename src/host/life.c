@@ -3,6 +3,7 @@
 #include "host/life.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/auto.h"
@@ -12,6 +13,7 @@
 #include "host/phases.h"
 #include "model/state.h"
 #include "sub/declare.h"
+#include "sub/event.h"
 #include "sub/sub.h"
 
 static void life_auto(struct life *l)
@@ -89,6 +91,16 @@ static int refuse_running(const struct sub *s, const struct survey *v,
 	return -EBUSY;
 }
 
+static void note_start(const struct life *l)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "init is pid %d%s", l->launched->init.pid,
+	         l->wish->detached ? ", detached" : "");
+	event_add(l->sub->places, l->sub->name,
+	          l->is_waking ? "woken" : "started", text);
+}
+
 int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
                struct launched *ret, struct err *err)
 {
@@ -132,6 +144,8 @@ int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
 	if (r == -ENOSYS)
 		err_hint(err, "this kernel is too old or too bare: subhost "
 		              "needs Linux 6.1 or later");
+	if (!r)
+		note_start(&l);
 	return r < 0 ? err_wrap(err, "%s", s->name) : 0;
 }
 
@@ -161,6 +175,17 @@ static int refuse_doubtful(const struct life *l, bool was_up, struct err *err)
 	                l->sub->name);
 }
 
+static void note_end(const struct life *l, bool was_up, int r,
+                     const struct err *err)
+{
+	const char *what = l->is_kept ? "hibernated" : "stopped";
+
+	if (r < 0)
+		event_add(l->sub->places, l->sub->name, "failed", err->text);
+	else if (was_up)
+		event_add(l->sub->places, l->sub->name, what, "");
+}
+
 /* Undo what is there, or what hibernation does not keep. */
 static int end(struct life l, bool keep, struct err *err)
 {
@@ -169,6 +194,8 @@ static int end(struct life l, bool keep, struct err *err)
 	                      .keeper_birth = l.survey->record.keeper_birth,
 	                      .detached = l.survey->record.detached};
 	bool in_doubt = f->live == OURS && !f->has_record;
+	bool was_up =
+		keep ? l.survey->record.init : f->has_record || f->live == OURS;
 	int r;
 
 	l.live_mount_fd = -1;
@@ -181,6 +208,7 @@ static int end(struct life l, bool keep, struct err *err)
 		keeper_dismiss(&kept);
 	if (!r)
 		r = refuse_doubtful(&l, in_doubt, err);
+	note_end(&l, was_up, r, err);
 	return r < 0 ? err_wrap(err, "%s", l.sub->name) : 0;
 }
 

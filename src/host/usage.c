@@ -42,6 +42,23 @@ static uint64_t cpu_used(int cgroup_fd)
 	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
+static void count(struct usage *u, const struct survey *v,
+                  const struct cgroup_old *old)
+{
+	cgroup_count(v->cgroup_fd >= 0 ? v->cgroup_fd : old->fd[CGROUP_DEVICES],
+	             &u->processes);
+	if (old->fd[CGROUP_MEMORY] >= 0)
+		cgroup_number(old->fd[CGROUP_MEMORY], "memory.usage_in_bytes",
+		              &u->memory);
+	if (old->fd[CGROUP_PIDS] >= 0)
+		cgroup_number(old->fd[CGROUP_PIDS], "pids.current", &u->pids);
+	if (v->cgroup_fd < 0)
+		return;
+	cgroup_number(v->cgroup_fd, "memory.current", &u->memory);
+	cgroup_number(v->cgroup_fd, "pids.current", &u->pids);
+	u->cpu = cpu_used(v->cgroup_fd);
+}
+
 void usage_take(struct usage *u, const struct sub *s, const struct survey *v)
 {
 	AUTO(cgroup_old) struct cgroup_old old = CGROUP_OLD_NONE;
@@ -56,16 +73,14 @@ void usage_take(struct usage *u, const struct sub *s, const struct survey *v)
 		else if (v->cgroup_fd >= 0)
 			take_limit(u, i, 2, v->cgroup_fd);
 	}
-	cgroup_count(v->cgroup_fd >= 0 ? v->cgroup_fd : old.fd[CGROUP_DEVICES],
-	             &u->processes);
-	if (old.fd[CGROUP_MEMORY] >= 0)
-		cgroup_number(old.fd[CGROUP_MEMORY], "memory.usage_in_bytes",
-		              &u->memory);
-	if (old.fd[CGROUP_PIDS] >= 0)
-		cgroup_number(old.fd[CGROUP_PIDS], "pids.current", &u->pids);
-	if (v->cgroup_fd < 0)
-		return;
-	cgroup_number(v->cgroup_fd, "memory.current", &u->memory);
-	cgroup_number(v->cgroup_fd, "pids.current", &u->pids);
-	u->cpu = cpu_used(v->cgroup_fd);
+	count(u, v, &old);
+}
+
+void usage_count(struct usage *u, const struct sub *s, const struct survey *v)
+{
+	AUTO(cgroup_old) struct cgroup_old old = CGROUP_OLD_NONE;
+	struct cgroup_place place = limits_place(s, v);
+
+	cgroup_old_open(&old, &place);
+	count(u, v, &old);
 }

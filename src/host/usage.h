@@ -18,5 +18,6 @@ struct usage {
 	uint64_t cpu;    /* µs, since its start */
 };
 
-/* What this host does not count is 0. */
+/* What this host does not count is 0. The second leaves out the limits. */
 void usage_take(struct usage *u, const struct sub *s, const struct survey *v);
+void usage_count(struct usage *u, const struct sub *s, const struct survey *v);

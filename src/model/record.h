@@ -39,14 +39,15 @@ struct record {
 	uint64_t shares;             /* 1: casts may come and go */
 	uint64_t stop_signal, stop_timeout; /* how init is asked to end */
 	/* The subhost whose child init is: in the foreground, or, when it is
-	 * detached, its supervisor, which may outlive init to start it again. */
+	 * detached, its supervisor, which may outlive init to start it again.
+	 */
 	uint64_t keeper;       /* its pid; 0: there is none any more */
 	uint64_t keeper_birth; /* in clock ticks after boot */
 	uint64_t detached;
-	uint64_t console;      /* 1: its reaper keeps the console's other end */
+	uint64_t console; /* 1: its reaper keeps the console's other end */
 	uint64_t restart, restart_delay, log_max; /* as declared at its start */
-	char *command;         /* as model/command has it; NULL: INIT */
-	char *notify;          /* its NOTIFY_SOCKET; NULL: none */
+	char *command; /* as model/command has it; NULL: INIT */
+	char *notify;  /* its NOTIFY_SOCKET; NULL: none */
 	/* How init is confined, and so whoever joins it. */
 	uint64_t capabilities; /* those it keeps, a bit each */
 	uint64_t no_new_privs; /* 1: NO_NEW_PRIVS=yes */

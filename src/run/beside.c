@@ -3,7 +3,8 @@
  * How a process comes to be beside a running init. As long as it is ours the
  * guest must have no hold on it: it is not dumpable, and its memory belongs to
  * the host's user namespace, so that no power of the guest's opens its /proc
- * or traces it.
+ * or traces it. One that has no user namespace may have that power: it sees
+ * none of ours but the reaper, which has no more than what is to be run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,8 @@
 #include "base/auto.h"
 #include "run/launch_steps.h"
 #include "run/steps.h"
+#include "sys/kernel.h"
+#include "sys/process.h"
 #include "sys/pty.h"
 
 #define NAMESPACES                                                             \
@@ -83,4 +86,21 @@ int step_make_terminal(struct launch *l)
 		return r;
 	l->slave_fd = r;
 	return 0;
+}
+
+/* What the guest will see has another program, and memory of its own, before
+ * it is born in there. After step_close() the status is the reaper's 3. */
+int step_send_reaper(struct launch *l)
+{
+	int r = process_die_with_parent(l->status_fd);
+
+	if (r < 0)
+		return r;
+	for (int i = 0; i < 3 && l->slave_fd >= 0; i++)
+		if (dup2(l->slave_fd, i) < 0)
+			return -errno;
+	if (fcntl(l->status_fd, F_SETFD, 0) < 0)
+		return -errno;
+	k_execveat(l->reaper_fd, l->argv, environ);
+	return -errno;
 }

@@ -171,24 +171,39 @@ static bool hear(int fd, struct fault *f, int *ret_fd)
 	return true;
 }
 
+/* From the bearing on a guest that may trace the child can have it say what it
+ * likes. */
+static int disbelieve(struct err *err)
+{
+	return err_say(err, -EPROTO, "what its process tells cannot be");
+}
+
 /* Whatever a guest has put where its terminals are made is looked at before
  * our terminal is connected with it. */
-static int take_terminal(int fd, struct launched *ret, struct err *err)
+static int take_terminal(int fd, const struct launch_request *req,
+                         struct launched *ret, struct err *err)
 {
 	int r = pty_check_master(fd);
 
 	if (r < 0)
 		return err_set(err, r,
 		               "/dev/pts/ptmx in it makes no terminals");
+	if (!req->terminal || ret->master_fd >= 0)
+		return disbelieve(err);
 	ret->master_fd = fd;
 	return 0;
 }
 
-/* The child has done its work; what it bore is our child too. */
-static int take_born(struct birth *b, pid_t pid, struct launched *ret)
+/* The child has done its work; what it bore is our child too, and nobody else
+ * is ended when a fault follows. */
+static int take_born(struct birth *b, pid_t pid, struct launched *ret,
+                     struct err *err)
 {
 	int status;
 
+	if (!b->bears || b->child.pid_fd < 0 || pid == b->child.pid ||
+	    process_parent(pid) != getpid())
+		return disbelieve(err);
 	ret->init.pid = pid;
 	ret->init.pid_fd = k_pidfd_open(pid);
 	process_reap(&b->child, &status);
@@ -208,11 +223,13 @@ static int listen_to(struct birth *b, const struct launch_request *req,
 		if (!hear(b->status_fd, &fault, &fd))
 			return 0;
 		if (fault.step == STEP_TERMINAL)
-			r = take_terminal(fd, ret, err);
+			r = take_terminal(fd, req, ret, err);
 		else if (fault.step == STEP_BORN)
-			r = take_born(b, fault.code, ret);
-		else
+			r = take_born(b, fault.code, ret, err);
+		else if (fault.code < 0)
 			r = say_fault(b, &fault, req, ret, err);
+		else
+			r = disbelieve(err);
 		if (!r && fault.step == STEP_TERMINAL)
 			fd_take(&fd);
 	}

@@ -29,8 +29,8 @@ enum {
 	CLIENT_END = 'e',    /* it has ended: how, as a sentence */
 };
 
-#define CLIENT_PACKET 4096 /* bytes, with the kind */
-#define CLIENTS_MAX   16
+#define CLIENT_PACKET  4096 /* bytes, with the kind */
+#define CLIENTS_MAX    16
 #define CLIENTS_POLLED (CLIENTS_MAX + 1)
 
 struct client {
@@ -50,7 +50,8 @@ struct clients {
 };
 
 /* What a question is answered with: CLIENT_ASK or CLIENT_READY; or, for
- * who has just attached, CLIENT_NOTE: what there is to be noted, if anything. */
+ * who has just attached, CLIENT_NOTE: what there is to be noted, if anything.
+ */
 typedef void clients_answer(void *arg, char kind, struct buf *answer);
 
 void clients_done(struct clients *c);

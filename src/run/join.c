@@ -9,6 +9,7 @@
 
 #include "base/auto.h"
 #include "base/err.h"
+#include "base/words.h"
 #include "run/steps.h"
 #include "sys/cgroup.h"
 
@@ -34,6 +35,15 @@ static int give(struct birth *b, struct launch *l,
 		r = fd < 0 ? fd : birth_give(b, l, 0, fd);
 	}
 	return r;
+}
+
+/* What the reaper is to do, if there is one. */
+static void order_reaper(const struct launch_request *req, struct words *ret)
+{
+	words_add(ret, "subhost-enter");
+	words_add(ret, req->terminal ? "terminal" : "streams");
+	for (size_t i = 0; req->argv[i]; i++)
+		words_add(ret, req->argv[i]);
 }
 
 int join_begin(struct birth *b, const struct process *init,
@@ -66,8 +76,13 @@ int join_begin(struct birth *b, const struct process *init,
 		.argv = req->argv,
 		.envp = req->envp,
 	};
+	AUTO(words) struct words order = {0};
 	int r = req->reaper ? birth_prepare(&l, err) : 0;
 
+	if (req->reaper) {
+		order_reaper(req, &order);
+		l.argv = order.v;
+	}
 	if (r < 0)
 		return r;
 	r = give(b, &l, req, init->pid);

@@ -30,10 +30,10 @@ struct launch_request {
 	bool reaps;                        /* and stays, as the reaper */
 	bool outlives;                     /* init does not die with us */
 	int page_fd; /* of the console's log, for the reaper to keep; or -1 */
-	uint64_t capabilities;             /* those to keep, a bit each */
-	bool no_new_privs;                 /* NO_NEW_PRIVS=yes */
-	const struct filter *filter;       /* SECCOMP; the caller's */
-	bool terminal;                     /* init gets a pty of its own */
+	uint64_t capabilities;       /* those to keep, a bit each */
+	bool no_new_privs;           /* NO_NEW_PRIVS=yes */
+	const struct filter *filter; /* SECCOMP; the caller's */
+	bool terminal;               /* init gets a pty of its own */
 	const char *hostname, *user, *workdir;
 	char *const *argv; /* argv[0] NULL: the first shell there is */
 	char *const *envp;

@@ -49,3 +49,4 @@ int step_exec(struct launch *l);
 int step_join(struct launch *l);
 int step_bear_inside(struct launch *l);
 int step_make_terminal(struct launch *l);
+int step_send_reaper(struct launch *l);

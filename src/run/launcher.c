@@ -14,10 +14,12 @@
 #include "base/auto.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "sub/event.h"
 #include "sub/sub.h"
 #include "sys/mntns.h"
 
-#define PIN LAUNCHER_PIN
+#define PIN   LAUNCHER_PIN
+#define TRIES 16
 
 /* Is there a record of anyone but except (NULL: of anyone at all)? */
 static bool has_record(int run_fd, const char *except)
@@ -95,6 +97,19 @@ static bool is_ours(int run_fd)
 	return !fstat(run_fd, &st) && (st.st_mode & 07777) == PLACES_RUN_MODE;
 }
 
+/* Who has just ended may write that down meanwhile. */
+static void remove_run(const struct places *places, int run_fd)
+{
+	int r = -1;
+
+	file_remove_tree(run_fd, PLACES_CASTS);
+	errno = ENOTEMPTY;
+	for (int i = 0; r < 0 && errno == ENOTEMPTY && i < TRIES; i++) {
+		event_forget(run_fd);
+		r = rmdir(places->run);
+	}
+}
+
 void launcher_leave_run(const struct places *places, int *run_fd)
 {
 	if (*run_fd < 0)
@@ -102,10 +117,8 @@ void launcher_leave_run(const struct places *places, int *run_fd)
 	/* Whoever else is at work holds it, and will come by here too. */
 	if (!flock(*run_fd, LOCK_EX | LOCK_NB) && !has_record(*run_fd, NULL)) {
 		mntns_unpin(*run_fd, PIN);
-		if (is_ours(*run_fd)) {
-			file_remove_tree(*run_fd, PLACES_CASTS);
-			rmdir(places->run);
-		}
+		if (is_ours(*run_fd))
+			remove_run(places, *run_fd);
 	}
 	close(*run_fd);
 	*run_fd = -1;

@@ -184,9 +184,8 @@ static void mark(struct log *l, uint64_t offset)
 {
 	uint32_t other = !l->page->current;
 
-	l->page->marks[other] = (struct mark){.offset = offset,
-	                                      .start = (uint32_t)l->at,
-	                                      .line = l->line};
+	l->page->marks[other] = (struct mark){
+		.offset = offset, .start = (uint32_t)l->at, .line = l->line};
 	set(&l->page->current, other);
 }
 
@@ -235,8 +234,8 @@ static bool write_some(struct log *l)
 	return put_out(l, out, (size_t)(p.out - out));
 }
 
-__attribute__((format(printf, 2, 3))) static void
-add_said(struct log *l, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void add_said(struct log *l,
+                                                           const char *fmt, ...)
 {
 	char stamp[LOG_STAMP_BYTES + 1], text[512];
 	va_list ap;
@@ -309,20 +308,12 @@ void log_write(struct log *l)
 	set(&l->page->state, NOTHING);
 }
 
-static void fill(struct log_page *page, size_t n)
-{
-	for (size_t i = 0; i < n; i += sizeof(page->pattern))
-		memcpy(page->bytes + i, &page->pattern, sizeof(page->pattern));
-}
-
+/* The first of them tell whether they were read. */
 static bool is_filled(const struct log_page *page, size_t n)
 {
-	const char *pattern = (const char *)&page->pattern;
-
-	for (size_t i = 0; i < n; i++)
-		if (page->bytes[i] != pattern[i % sizeof(page->pattern)])
-			return false;
-	return true;
+	if (n > sizeof(page->pattern))
+		n = sizeof(page->pattern);
+	return !memcmp(page->bytes, &page->pattern, n);
 }
 
 static void begin_writing(struct log *l, uint64_t stamp, size_t n)
@@ -346,7 +337,7 @@ ssize_t log_read(struct log *l, int fd, const char **ret_bytes)
 		n = 1;
 	if (n > CHUNK_BYTES)
 		n = CHUNK_BYTES;
-	fill(l->page, (size_t)n);
+	memcpy(l->page->bytes, &l->page->pattern, sizeof(l->page->pattern));
 	l->page->n = (uint32_t)n;
 	set(&l->page->state, READING);
 	done = read(fd, l->page->bytes, (size_t)n);
@@ -387,7 +378,8 @@ static void look_at_end(struct log *l)
 	uint64_t size = look(l);
 	char last;
 
-	l->line.in_line = size && pread(l->fd, &last, 1, (off_t)size - 1) == 1 &&
+	l->line.in_line = size &&
+	                  pread(l->fd, &last, 1, (off_t)size - 1) == 1 &&
 	                  last != '\n';
 }
 
@@ -458,8 +450,8 @@ int log_open(struct log *l, const struct places *places, const char *name,
 	l->dir_fd = open_folder(places);
 	r = l->dir_fd < 0 ? l->dir_fd : open_file(l);
 	if (r < 0)
-		return err_set(err, r, "cannot open its log %s/" LOG_FOLDER
-		                       "/%s",
+		return err_set(err, r,
+		               "cannot open its log %s/" LOG_FOLDER "/%s",
 		               places->state, name);
 	r = open_page(l, page_fd);
 	if (r < 0)

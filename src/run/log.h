@@ -28,7 +28,7 @@ struct log {
 	int dir_fd, fd; /* owned; fd -1: it could not be opened again */
 	int page_fd;    /* owned */
 	char name[NAME_BYTES];
-	uint64_t max; /* LOG_MAX; to be set before log_open() */
+	uint64_t max;          /* LOG_MAX; to be set before log_open() */
 	struct log_page *page; /* mapped, and maybe by others too: never trust
 	                        * a number in it twice */
 	char stamp[LOG_STAMP_BYTES + 1]; /* of what is being written */

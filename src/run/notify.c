@@ -37,8 +37,8 @@ static int open_socket(const char *name)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t len = strlen(name);
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-	                             len);
+	socklen_t size =
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
 	AUTO(fd) int fd = -1;
 	int on = 1;
 

@@ -68,23 +68,26 @@ static const struct step launching[] = {
 	{ "run",				step_exec,	ALWAYS, ABOUT_COMMAND },
 };
 
-/* Beside the init of a running one. From the bearing on the guest sees it. */
+/* Beside the init of a running one. From the bearing on the guest sees it; where
+ * it may have power over what it sees, that is the reaper, and all is done. */
 static const struct step joining[] = {
 	{ "prepare a process",			step_begin },
 	{ "join its cgroups",			step_cgroups },
 	{ "join the namespaces of its init",	step_join },
 	{ "close what is the host's",		step_close },
-	{ "bear a process in it",		step_bear_inside },
+	{ "bear a process in it",		step_bear_inside, BEARS_ITSELF },
 	{ "give it a session keyring",		step_keyring },
 	{ "filter its system calls",		step_filter },
 	{ "take its capabilities",		step_capabilities },
 	{ "make a terminal in its /dev/pts",	step_make_terminal },
-	{ "give it its terminal",		step_terminal },
+	{ "give it its terminal",		step_terminal,	BEARS_ITSELF },
 	{ "become the user",			step_user,	ALWAYS, ABOUT_USER },
 	{ "enter the directory",		step_workdir,	ALWAYS,
 	  ABOUT_WORKDIR },
 	{ "set NO_NEW_PRIVS",			step_no_new_privs },
-	{ "run",				step_exec,	ALWAYS, ABOUT_COMMAND },
+	{ "run",				step_exec,	BEARS_ITSELF,
+	  ABOUT_COMMAND },
+	{ "bear a process in it",		step_send_reaper, SENDS_REAPER },
 };
 /* clang-format on */
 
@@ -92,7 +95,19 @@ static const struct step joining[] = {
 
 static bool is_wanted(const struct step *s, const struct launch *l)
 {
-	return s->when == ALWAYS || (s->when == OWN_MOUNTS) == l->mounts;
+	switch (s->when) {
+	case ALWAYS:
+		break;
+	case PLAIN:
+		return !l->mounts;
+	case OWN_MOUNTS:
+		return l->mounts;
+	case BEARS_ITSELF:
+		return l->reaper_fd < 0;
+	case SENDS_REAPER:
+		return l->reaper_fd >= 0;
+	}
+	return true;
 }
 
 void steps_run(struct launch *l)
@@ -119,6 +134,8 @@ const struct step *steps_at(bool joins, int step)
 
 	if (step == STEP_COMMAND)
 		return &command;
+	if (joins && step == STEP_BEAR)
+		step = COUNT(joining) - 1;
 	if (step < 0 || step >= (joins ? COUNT(joining) : COUNT(launching)))
 		return &unknown;
 	return joins ? &joining[step] : &launching[step];

@@ -25,7 +25,7 @@ struct launch {
 	int live_fd;     /* a detached, recursive slave copy of live */
 	int dev_fd;      /* a detached /dev, its nodes made */
 	int pts_fd;      /* a detached devpts */
-	int reaper_fd;   /* our reaper, sealed; -1: init is run directly */
+	int reaper_fd;   /* our reaper, sealed; -1: argv is run directly */
 	int mask_fd;     /* made by the child: empty things to mask others */
 	int status_fd;   /* where faults are told; closes at exec */
 	int init_fd;     /* the init to join, a pidfd; -1: a launch */
@@ -53,7 +53,8 @@ struct launch {
 
 /* What the child tells: where it gave up and why; or, step being STEP_BORN,
  * the pid of the process it made; or STEP_TERMINAL, and the master of a pty
- * comes with it; or STEP_COMMAND, from the reaper, which cannot run it. */
+ * comes with it; or, from the reaper, STEP_COMMAND, which it cannot run, or
+ * STEP_BEAR, what is to run it. */
 struct fault {
 	int step, code;
 };
@@ -61,6 +62,7 @@ struct fault {
 #define STEP_BORN     (-1)
 #define STEP_TERMINAL (-2)
 #define STEP_COMMAND  (-3)
+#define STEP_BEAR     (-4)
 
 /* Run all steps, in the child. Returns never. */
 void steps_run(struct launch *l) __attribute__((noreturn));
@@ -68,7 +70,8 @@ void steps_run(struct launch *l) __attribute__((noreturn));
 /* What of the declaration a fault of a step is about. */
 enum about { ABOUT_NOTHING, ABOUT_USER, ABOUT_WORKDIR, ABOUT_COMMAND };
 
-enum when { ALWAYS, PLAIN, OWN_MOUNTS };
+/* Of launches by MOUNTS; of joinings by who bears: the child, or the reaper. */
+enum when { ALWAYS, PLAIN, OWN_MOUNTS, BEARS_ITSELF, SENDS_REAPER };
 
 struct step {
 	const char *what; /* to follow "cannot" */

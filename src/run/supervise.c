@@ -24,9 +24,18 @@
 #include "sys/process.h"
 #include "sys/pty.h"
 
-#define REFUSED_MS 1000 /* how often a disk that refuses is tried */
+#define REFUSED_MS  1000 /* how often a disk that refuses is tried */
+#define BURST       16   /* reads of a console, */
+#define BURST_BYTES 2048 /* each of so many bytes or more */
 
-enum { CONSOLE, SIGNALS, INIT, NOTIFY, CLIENTS, POLLED = CLIENTS + CLIENTS_POLLED };
+enum {
+	CONSOLE,
+	SIGNALS,
+	INIT,
+	NOTIFY,
+	CLIENTS,
+	POLLED = CLIENTS + CLIENTS_POLLED
+};
 
 static uint64_t now_ms(void)
 {
@@ -58,13 +67,12 @@ int supervisor_open(struct supervisor *s, const struct sub *sub, int page_fd,
 	if (r < 0)
 		return r;
 	r = clients_listen(&s->clients, sub->run_fd, sub->name);
-	return r < 0 ? err_set(err, r, "cannot listen in %s",
-	                       sub->places->run)
+	return r < 0 ? err_set(err, r, "cannot listen in %s", sub->places->run)
 	             : 0;
 }
 
-void supervisor_begin(struct supervisor *s, struct process *init,
-                      int master_fd, int notify_fd)
+void supervisor_begin(struct supervisor *s, struct process *init, int master_fd,
+                      int notify_fd)
 {
 	s->init = init;
 	s->master_fd = master_fd;
@@ -114,8 +122,8 @@ static void open_again(struct supervisor *s)
 	s->master_fd = -1;
 }
 
-/* True when something was read. */
-static bool read_console(struct supervisor *s)
+/* How much was read. */
+static size_t read_console(struct supervisor *s)
 {
 	const char *bytes;
 	ssize_t n = log_read(&s->log, s->master_fd, &bytes);
@@ -126,7 +134,15 @@ static bool read_console(struct supervisor *s)
 	} else if (n != -EAGAIN && n != -EINTR) {
 		open_again(s);
 	}
-	return n > 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* One that writes much is read a few times, before the others have a turn. */
+static void read_burst(struct supervisor *s)
+{
+	for (int i = 0; i < BURST; i++)
+		if (read_console(s) < BURST_BYTES || log_is_refused(&s->log))
+			break;
 }
 
 static void ask_to_end(struct supervisor *s)
@@ -245,8 +261,9 @@ static int patience(const struct supervisor *s, uint64_t until)
 		end = s->kill_at;
 	if (end == UINT64_MAX)
 		return -1;
-	return end <= now ? 0 : end - now > INT32_MAX ? INT32_MAX
-	                                             : (int)(end - now);
+	return end <= now              ? 0
+	       : end - now > INT32_MAX ? INT32_MAX
+	                               : (int)(end - now);
 }
 
 /* What came, but of init's end. True when it says that it is ready. */
@@ -257,7 +274,7 @@ static bool take_all(struct supervisor *s, const struct pollfd *p)
 	if (p[CONSOLE].revents & POLLOUT)
 		clients_put_input(&s->clients, s->master_fd);
 	if (p[CONSOLE].revents & (POLLIN | POLLHUP | POLLERR))
-		read_console(s);
+		read_burst(s);
 	if (p[SIGNALS].revents)
 		take_signal(s);
 	if (p[NOTIFY].revents)

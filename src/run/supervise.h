@@ -37,8 +37,9 @@ struct supervisor {
 	/* Of all. */
 	bool was_told;     /* to end: there will be no other run; */
 	bool is_dismissed; /* and nothing is left to be done */
-	uint64_t again_at; /* s since 1970; 0: it does not wait to start again */
-	unsigned count;    /* of starts in a row after short runs */
+	uint64_t
+		again_at; /* s since 1970; 0: it does not wait to start again */
+	unsigned count;   /* of starts in a row after short runs */
 };
 
 #define SUPERVISOR_NONE                                                        \
@@ -56,8 +57,8 @@ int supervisor_open(struct supervisor *s, const struct sub *sub, int page_fd,
                     struct err *err);
 
 /* A run begins; master_fd and notify_fd are taken over. */
-void supervisor_begin(struct supervisor *s, struct process *init,
-                      int master_fd, int notify_fd);
+void supervisor_begin(struct supervisor *s, struct process *init, int master_fd,
+                      int notify_fd);
 
 enum supervised {
 	SUPERVISED_ENDED, /* init has, and all that it wrote is in the log */

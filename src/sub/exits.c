@@ -66,8 +66,8 @@ static int parse(const char *line, struct exited *ret)
 	struct exited e = {0};
 	char how[16];
 
-	if (sscanf(line, "time=%" SCNu64 " %15[a-z]=%u seconds=%" SCNu64,
-	           &e.at, how, &e.number, &e.seconds) != 4)
+	if (sscanf(line, "time=%" SCNu64 " %15[a-z]=%u seconds=%" SCNu64, &e.at,
+	           how, &e.number, &e.seconds) != 4)
 		return -EPROTO;
 	e.is_known = strcmp(how, "unknown");
 	e.by_signal = !strcmp(how, "signal");

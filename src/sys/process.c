@@ -178,7 +178,8 @@ static bool waits_for(pid_t pid, int signal)
 	AUTO(buf) struct buf b = {0};
 	unsigned long long at;
 	uint64_t set = 0;
-	struct iovec here = {&set, sizeof(set)}, there = {.iov_len = sizeof(set)};
+	struct iovec here = {&set, sizeof(set)},
+		     there = {.iov_len = sizeof(set)};
 	long call;
 
 	if (read_about(pid, "syscall", &b) < 0 ||

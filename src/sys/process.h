@@ -29,8 +29,8 @@ int process_reap(struct process *p, int *ret_status);
 /* How a child ended. */
 struct ending {
 	bool by_signal;
-	int number;    /* the exit status or the signal */
-	bool was_told; /* we had handed it a signal that ends */
+	int number;      /* the exit status or the signal */
+	bool was_told;   /* we had handed it a signal that ends */
 	bool is_unknown; /* it was not our child, and nobody told us */
 };
 

@@ -234,6 +234,7 @@ accepted() {
 	sub enter app -- sh -c 'cd /srv; exec sleep 901' </dev/null 3>&- &
 	wait_until 5 pgrep -f 'sleep 901'
 	run sub stop db --timeout 1
+	echo "$status $output"
 	[[ $status == 1 && $output == *"still held: pid "*"sleep 901) works in /"*"--force"* ]]
 	run sub stop db --force
 	[[ $status == 0 ]]

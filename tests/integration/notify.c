@@ -54,11 +54,11 @@ int main(int argc, char **argv)
 	}
 	memcpy(to.sun_path + 1, name + 1, strlen(name) - 1);
 	for (; *argv; argv++) {
-		if (!send_one(fd, &to,
-		              (socklen_t)(offsetof(struct sockaddr_un,
-		                                   sun_path) +
-		                          strlen(name)),
-		              *argv, with))
+		if (!send_one(
+			    fd, &to,
+			    (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+		                        strlen(name)),
+			    *argv, with))
 			continue;
 		fprintf(stderr, "notify: %s: %s\n", name, strerror(errno));
 		return 1;

@@ -44,10 +44,9 @@ static void comes_back_as_it_was(void **state)
 
 static void refuses_anything_else(void **state)
 {
-	static const char *const lines[] = {" ",    "a ",   " a",  "a  b",
-	                                    "%2",   "a%",   "%%",  "%2g",
-	                                    "%g2",  "%00",  "a%0", "%A0",
-	                                    "% %2", "%20%"};
+	static const char *const lines[] = {" ",   "a ",  " a",   "a  b", "%2",
+	                                    "a%",  "%%",  "%2g",  "%g2",  "%00",
+	                                    "a%0", "%A0", "% %2", "%20%"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {

@@ -571,9 +571,10 @@ static void reads_services(void **state)
 	assert_int_equal(usual.restart, RESTART_NO);
 	assert_int_equal(usual.restart_delay, 1);
 	assert_true(usual.log_max == 16777216);
-	assert_declares(&d, "AUTOSTART=yes RESTART=on-failure RESTART_DELAY=0\n"
-	                    "NOTIFY=yes LOG_MAX=64K\n"
-	                    "AFTER='db web.1 cast:db:/var/run/db cast:host:/x'");
+	assert_declares(&d,
+	                "AUTOSTART=yes RESTART=on-failure RESTART_DELAY=0\n"
+	                "NOTIFY=yes LOG_MAX=64K\n"
+	                "AFTER='db web.1 cast:db:/var/run/db cast:host:/x'");
 	assert_true(d.autostart && d.notify);
 	assert_int_equal(d.restart, RESTART_ON_FAILURE);
 	assert_int_equal(d.restart_delay, 0);
@@ -585,8 +586,8 @@ static void reads_services(void **state)
 static void refuses_bad_services(void **state)
 {
 	static const char *const names[] = {
-		"-x",        "host",     "a/b",       "cast:",       "cast:db",
-		"cast:db:",  "cast:db:x", "cast::/x", "cast:none:/", "casts:/x",
+		"-x",       "host",      "a/b",      "cast:",       "cast:db",
+		"cast:db:", "cast:db:x", "cast::/x", "cast:none:/", "casts:/x",
 	};
 
 	(void)state;

@@ -62,8 +62,8 @@ static void puts_a_stamp_before_each_line(void **state)
 {
 	(void)state;
 	assert_becomes("a\n", STAMP " a\n");
-	assert_becomes("a\nb c\n\nd\n", STAMP " a\n" STAMP " b c\n" STAMP
-	                                      " \n" STAMP " d\n");
+	assert_becomes("a\nb c\n\nd\n",
+	               STAMP " a\n" STAMP " b c\n" STAMP " \n" STAMP " d\n");
 	assert_becomes("half", STAMP " half\n");
 }
 

@@ -145,15 +145,16 @@ static void is_text_of_lines(void **state)
 	assert_int_equal(record_add_tmpfs(&r, 10, "/tmp"), 0);
 	buf_puts(&text, "# ");
 	record_print(&r, &text);
-	assert_string_equal(buf_text(&text),
-	                    "# boot=b\npost_stop=/p\nbase=0\nsince=0\nlive=12\n"
-	                    "image=0\nnet_dev=0\nnet_inode=0\ninit=0\nbirth=0\n"
-	                    "mounts=0\nshares=0\nstop_signal=0\nstop_timeout=0\n"
-	                    "keeper=0\nkeeper_birth=0\ndetached=0\n"
-	                    "console=0\nrestart=0\nrestart_delay=0\n"
-	                    "log_max=0\ncapabilities=0\nno_new_privs=0\n"
-	                    "filter=0\n"
-	                    "tmpfs=9 /run\ntmpfs=10 /tmp\n");
+	assert_string_equal(
+		buf_text(&text),
+		"# boot=b\npost_stop=/p\nbase=0\nsince=0\nlive=12\n"
+		"image=0\nnet_dev=0\nnet_inode=0\ninit=0\nbirth=0\n"
+		"mounts=0\nshares=0\nstop_signal=0\nstop_timeout=0\n"
+		"keeper=0\nkeeper_birth=0\ndetached=0\n"
+		"console=0\nrestart=0\nrestart_delay=0\n"
+		"log_max=0\ncapabilities=0\nno_new_privs=0\n"
+		"filter=0\n"
+		"tmpfs=9 /run\ntmpfs=10 /tmp\n");
 }
 
 static void counts_a_limited_number_of_tmpfs(void **state)
