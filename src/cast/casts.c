@@ -232,8 +232,7 @@ const struct offer *casts_grant(const struct casts *c,
 		const struct offer *o = &c->offers[i];
 
 		if (o->source != source || (o->receiver && o->whom != whom) ||
-		    strcmp(o->path, a->path) ||
-		    strcmp(o->giver, a->giver) ||
+		    strcmp(o->path, a->path) || strcmp(o->giver, a->giver) ||
 		    (o->receiver && strcmp(o->receiver, a->receiver)))
 			continue;
 		if (!best || is_better(o, best, a->target))

@@ -162,6 +162,9 @@ static void take_packet(struct attached *a)
 	char packet[CLIENT_PACKET + 1];
 	ssize_t n = recv(a->fd, packet, CLIENT_PACKET, MSG_DONTWAIT);
 
+	/* It is gone and has not read all; its last word is here, though. */
+	if (n < 0 && errno == ECONNRESET)
+		n = recv(a->fd, packet, CLIENT_PACKET, MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {

@@ -67,8 +67,8 @@ static void print_row(const struct event *event)
 
 	if (localtime_r(&t, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-	printf("%-19s %-20s %-10s%s%s\n", when, event->name, event->what,
-	       *event->text ? " " : "", event->text);
+	printf("%-19s %-20s %-*s%s\n", when, event->name, *event->text ? 11 : 0,
+	       event->what, event->text);
 }
 
 /* Lines that a crash has cut short are left out. */
@@ -196,7 +196,7 @@ static int follow(struct events *e, struct err *err)
 {
 	int r = 0;
 
-	while (!fflush(stdout) && !ferror(stdout)) {
+	while (!ferror(stdout)) {
 		bool was_current = is_current(e);
 
 		if (e->fd >= 0)
@@ -205,6 +205,8 @@ static int follow(struct events *e, struct err *err)
 			return r;
 		if (!was_current)
 			open_current(e);
+		if (fflush(stdout))
+			break;
 		if (was_current || e->fd < 0)
 			wait_for_more(e);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* subhost, subhost-more, subhost-net: find the verb, run it, or hand it on. */
+/* subhost, and what it executes for some verbs: find the verb, run it, or hand
+ * it on. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -131,6 +131,9 @@ const struct probe probes[] = {
 	{ "subhost-net",	"subhost bridge",
 	  "no subhost bridge",
 	  probe_program,	"subhost-net",		0 },
+	{ "subhost-top",	"subhost top",
+	  "no subhost top",
+	  probe_program,	"subhost-top",		0 },
 	{ NULL },
 };
 /* clang-format on */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,6 +194,7 @@ static int adopt(struct run *run, struct sub *s, struct survey *v,
 		p, "adopted by pid %d; its supervisor, pid %d, is dead%s",
 		getpid(), (int)dead,
 		run->launched.master_fd < 0 ? ", and its console with it" : "");
+	event_add(s->places, s->name, "adopted", "its supervisor was dead");
 	return sub_remember(s, &v->record, err);
 }
 
@@ -215,6 +217,8 @@ int run_set_up(struct run *run, struct err *err)
 		return r;
 	r = is_to_adopt(run, &v) ? adopt(run, &s, &v, err)
 	                         : bring_up(run, &s, &v, err);
+	if (r < 0 && !v.facts.init_alive)
+		event_add(s.places, s.name, "failed", err->text);
 	if (r < 0 && !v.facts.has_record)
 		clients_forget(s.run_fd, s.name);
 	if (r < 0)
@@ -222,6 +226,17 @@ int run_set_up(struct run *run, struct err *err)
 	else if (!run->was_adopted)
 		run->since = (uint64_t)time(NULL);
 	return r;
+}
+
+static void tell_end(const struct run *run, const struct exited *e)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %u after %" PRIu64 " s",
+	         e->by_signal ? "by signal" : "with status", e->number,
+	         e->seconds);
+	event_add(&run->context->places, run->name, "exited",
+	          e->is_known ? text : "how is not known");
 }
 
 void run_note_end(const struct run *run, const struct ending *ending)
@@ -234,6 +249,7 @@ void run_note_end(const struct run *run, const struct ending *ending)
 	                   .number = (unsigned)ending->number};
 
 	exits_note(&run->context->places, run->name, &e);
+	tell_end(run, &e);
 }
 
 int run_reap(struct run *run, struct ending *ret_ending, struct err *err)

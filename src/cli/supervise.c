@@ -21,6 +21,7 @@
 #include "model/command.h"
 #include "run/console.h"
 #include "run/supervise.h"
+#include "sub/event.h"
 #include "sys/process.h"
 
 #define BUSY_MS 50 /* how often the lock that another holds is tried */
@@ -75,19 +76,29 @@ static void describe(const struct ending *e, char *text, size_t size)
 		snprintf(text, size, "ended with status %d", e->number);
 }
 
+static void tell(const struct supervision *s, const char *what,
+                 const char *text)
+{
+	event_add(&s->context.places, s->run.name, what, text);
+}
+
 /* Attend to it until init has ended. */
 static void attend(struct supervision *s)
 {
 	struct supervisor *p = &s->supervisor;
+	enum supervised came;
 
 	supervisor_begin(p, &s->run.launched.init,
 	                 fd_take(&s->run.launched.master_fd),
 	                 fd_take(&s->run.launched.notify_fd));
 	if (!p->wants_ready || s->run.was_adopted)
 		answer(s, 0, "");
-	while (supervisor_wait(p, -1) != SUPERVISED_ENDED)
+	while ((came = supervisor_wait(p, -1)) != SUPERVISED_ENDED) {
+		if (came == SUPERVISED_READY)
+			tell(s, "ready", "");
 		if (log_is_ready(&p->log))
 			answer(s, 0, "");
+	}
 }
 
 static void answer_early_end(struct supervision *s, const struct ending *e,
@@ -144,11 +155,14 @@ static bool retire(struct supervision *s, bool again)
 static bool pause_for(struct supervision *s, unsigned seconds)
 {
 	struct supervisor *p = &s->supervisor;
+	char text[64];
 
 	p->count = s->state.count;
 	p->again_at = now() + seconds;
-	supervisor_say(p, "is started again in %u s (%u%s time)", seconds,
-	               s->state.count, ordinal(s->state.count));
+	snprintf(text, sizeof(text), "in %u s (%u%s time)", seconds,
+	         s->state.count, ordinal(s->state.count));
+	supervisor_say(p, "is started again %s", text);
+	tell(s, "restarts", text);
 	return supervisor_wait(p, (int)seconds * 1000) != SUPERVISED_TOLD;
 }
 

@@ -94,10 +94,10 @@ static void draw_help(int at)
 		"r  by network    n  by name       q  quit",
 		"Up, Down, Page Up, Page Down, Home, End: other rows",
 		"",
-		"CPU% is of one processor, since the look before; MEMORY",
-		"and CPU% are - where the host does not count them. RX/s and",
-		"TX/s are bytes that its cables receive and send in a second.",
-		"CASTS are those it receives: 2 active, or 2+1: one waits.",
+		"CPU% is of one processor, since the look before.",
+		"- is what the host does not count.",
+		"RX/s and TX/s: bytes that its cables bring and take.",
+		"CASTS that it receives: 2+1: two active, one waits.",
 		"",
 		"any key: back",
 	};
@@ -270,5 +270,6 @@ int top_screen(const struct places *places, int seconds, struct err *err)
 		return r;
 	hold_signals(&open);
 	attend(&s, seconds, &open);
+	sigprocmask(SIG_SETMASK, &open, NULL);
 	return told;
 }

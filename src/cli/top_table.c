@@ -272,7 +272,7 @@ static void put_memory(const struct top_look *look, struct buf *b)
 
 	for (size_t i = 0; i < look->n; i++)
 		sum += (double)look->v[i].memory;
-	print_bytes(sum, used);
+	print_rate(sum > 0 ? sum : -1, used);
 	print_bytes((double)look->memory, all);
 	buf_printf(b, "memory %s of %s", used, all);
 }

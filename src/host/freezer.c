@@ -43,5 +43,6 @@ bool freezer_is_on(const struct sub *s, const struct survey *v)
 
 	if (v->cgroup_fd >= 0)
 		return cgroup_is_frozen(v->cgroup_fd) > 0;
-	return !cgroup_old_open(&old, &place) && cgroup_old_is_frozen(&old) > 0;
+	return !cgroup_old_open_one(&old, &place, CGROUP_FREEZER) &&
+	       cgroup_old_is_frozen(&old) > 0;
 }

@@ -81,6 +81,8 @@ void usage_count(struct usage *u, const struct sub *s, const struct survey *v)
 	AUTO(cgroup_old) struct cgroup_old old = CGROUP_OLD_NONE;
 	struct cgroup_place place = limits_place(s, v);
 
-	cgroup_old_open(&old, &place);
+	cgroup_old_open_one(&old, &place, CGROUP_MEMORY);
+	if (v->cgroup_fd < 0)
+		cgroup_old_open_one(&old, &place, CGROUP_DEVICES);
 	count(u, v, &old);
 }

@@ -18,6 +18,7 @@ struct usage {
 	uint64_t cpu;    /* µs, since its start */
 };
 
-/* What this host does not count is 0. The second leaves out the limits. */
+/* What this host does not count is 0. The second leaves out the limits, and
+ * what costs much where the hierarchies are many: pids. */
 void usage_take(struct usage *u, const struct sub *s, const struct survey *v);
 void usage_count(struct usage *u, const struct sub *s, const struct survey *v);

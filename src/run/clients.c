@@ -233,6 +233,22 @@ static void answer_with(struct client *one, char kind, clients_answer *answer,
 		say(one, kind, buf_text(&text), text.len);
 }
 
+static size_t count_attached(const struct clients *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->v[i].is_attached;
+	return n;
+}
+
+static void say_full(struct client *one)
+{
+	static const char full[] = "too many are attached already";
+
+	say(one, CLIENT_END, full, sizeof(full) - 1);
+}
+
 static void take_packet(struct clients *c, struct client *one, int master_fd,
                         const char *packet, size_t n)
 {
@@ -260,6 +276,10 @@ static bool take_from(struct clients *c, struct client *one, int master_fd,
 
 	if (n <= 0)
 		return n < 0 && (errno == EAGAIN || errno == EINTR);
+	if (*packet == CLIENT_ATTACH && count_attached(c) == ATTACHED_MAX) {
+		say_full(one);
+		return false;
+	}
 	if (*packet == CLIENT_ATTACH)
 		answer_with(one, CLIENT_NOTE, answer, arg);
 	if (*packet == CLIENT_ASK || *packet == CLIENT_READY)
@@ -274,7 +294,6 @@ static void accept_one(struct clients *c)
 	int fd =
 		accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	static const char full[] = "too many are attached already";
 	struct client one = {.fd = fd};
 
 	if (fd < 0)
@@ -283,7 +302,7 @@ static void accept_one(struct clients *c)
 		c->v[c->n++] = one;
 		return;
 	}
-	say(&one, CLIENT_END, full, sizeof(full) - 1);
+	say_full(&one);
 	client_done(&one);
 }
 

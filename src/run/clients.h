@@ -30,7 +30,8 @@ enum {
 };
 
 #define CLIENT_PACKET  4096 /* bytes, with the kind */
-#define CLIENTS_MAX    16
+#define ATTACHED_MAX   16
+#define CLIENTS_MAX    20 /* those that ask are gone at once */
 #define CLIENTS_POLLED (CLIENTS_MAX + 1)
 
 struct client {

@@ -188,21 +188,30 @@ void cgroup_old_unmake(struct cgroup_old *old, const struct cgroup_place *place,
 	cgroup_remove(root_fd, place->parent, place->name);
 }
 
+int cgroup_old_open_one(struct cgroup_old *old,
+                        const struct cgroup_place *place,
+                        enum cgroup_controller controller)
+{
+	AUTO(fd) int root_fd = cgroup_open_controller(names[controller]);
+	AUTO(fd) int fd = -1;
+
+	if (root_fd < 0)
+		return 0;
+	fd = cgroup_open(root_fd, place->parent, place->name);
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	if (fd >= 0 && cgroup_is_marked(fd, place->mark))
+		old->fd[controller] = fd_take(&fd);
+	return 0;
+}
+
 int cgroup_old_open(struct cgroup_old *old, const struct cgroup_place *place)
 {
-	for (int i = 0; i < CGROUP_CONTROLLERS; i++) {
-		AUTO(fd) int root_fd = cgroup_open_controller(names[i]);
-		AUTO(fd) int fd = -1;
+	int r = 0;
 
-		if (root_fd < 0)
-			continue;
-		fd = cgroup_open(root_fd, place->parent, place->name);
-		if (fd < 0 && fd != -ENOENT)
-			return fd;
-		if (fd >= 0 && cgroup_is_marked(fd, place->mark))
-			old->fd[i] = fd_take(&fd);
-	}
-	return 0;
+	for (int i = 0; !r && i < CGROUP_CONTROLLERS; i++)
+		r = cgroup_old_open_one(old, place, (enum cgroup_controller)i);
+	return r;
 }
 
 int cgroup_old_join(const struct cgroup_old *old)

@@ -63,8 +63,11 @@ int cgroup_old_make_all(struct cgroup_old *old,
 void cgroup_old_unmake(struct cgroup_old *old, const struct cgroup_place *place,
                        enum cgroup_controller controller);
 
-/* Open those that are there. */
+/* Open those that are there; or that of one controller. */
 int cgroup_old_open(struct cgroup_old *old, const struct cgroup_place *place);
+int cgroup_old_open_one(struct cgroup_old *old,
+                        const struct cgroup_place *place,
+                        enum cgroup_controller controller);
 
 /* Move the calling thread into all of them; it must be the only one. */
 int cgroup_old_join(const struct cgroup_old *old);

@@ -61,8 +61,8 @@ struct k_mnt_id_req {
 	uint64_t mnt_id, param;
 };
 
-#define K_SYS_STATMOUNT		457
-#define K_STATMOUNT_MNT_POINT	0x10u
+#define K_SYS_STATMOUNT       457
+#define K_STATMOUNT_MNT_POINT 0x10u
 
 struct k_statmount {
 	uint32_t size, mnt_opts;
