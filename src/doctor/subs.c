@@ -48,12 +48,14 @@ static int take_down(struct doctor *d, const struct finding *f, struct err *err)
 static int forget_record(struct doctor *d, const struct finding *f,
                          struct err *err)
 {
-	AUTO(buf) struct buf path = {0};
+	int run_fd = -1, r = places_hold_run(d->places, &run_fd);
 
-	buf_printf(&path, "%s/%s", d->places->run, f->name);
-	if (unlink(path.data) < 0 && errno != ENOENT)
-		return err_set(err, -errno, "cannot remove %s", path.data);
-	return 0;
+	if (!r && unlinkat(run_fd, f->name, 0) < 0 && errno != ENOENT)
+		r = -errno;
+	launcher_leave_run(d->places, &run_fd);
+	return r < 0 ? err_set(err, r, "cannot remove %s/%s", d->places->run,
+	                       f->name)
+	             : 0;
 }
 
 static void look_at_foreign(struct doctor *d, const struct sub *s,

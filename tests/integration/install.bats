@@ -146,6 +146,8 @@ offers() {
 	offers "start startall" subhost star
 	offers "db web" subhost start ""
 	offers web subhost stop db w
+	offers web subhost start -d w
+	offers "" subhost top -d w
 	offers "--force" subhost stop --f
 	offers "" subhost list --f
 	offers web control cast --as w
@@ -163,12 +165,12 @@ offers() {
 	mkdir "$SUBHOST"/{db,web}
 	# shellcheck disable=SC2016 # fish's to expand
 	HOME=$PLACES/seen run fish --no-config -c 'source $argv[1]
-		for line in "start" "stop db w" "stop --f" "cast --as d" "bridge "
+		for line in "start" "stop db w" "start -d w" "stop --f" "cast --as d" "bridge "
 			complete -C "subhost $line" | string replace -r "\t.*" ""
 		end' "$file"
 	echo "$output"
 	[[ $(xargs <<<"$output") == \
-		"start startall web --force db add list remove" ]]
+		"start startall web web --force db add list remove" ]]
 }
 
 @test "zsh can read its own" {
