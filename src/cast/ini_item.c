@@ -92,7 +92,10 @@ bool ini_items_equal(enum ini_list list, const struct ini_items *a,
 	for (size_t i = 0; i < a->n; i++) {
 		const struct ini_items at = {.v = &b->v[i], .n = 1};
 
-		if (!has(list == INI_ACCEPTED ? &at : b, &a->v[i]))
+		/* Mostly they stand in the same order; for some lists that
+		 * counts. */
+		if (!has(&at, &a->v[i]) &&
+		    (list == INI_ACCEPTED || !has(b, &a->v[i])))
 			return false;
 	}
 	return true;
@@ -299,8 +302,10 @@ static int read_item(enum ini_list list, char *text, struct ini_items *items,
 	r = read_named(list, text, &item, reason);
 	if (r < 0)
 		return r;
+	item.hash = casts_hash(item.path ? item.path : "", item.peer);
 	for (size_t i = 0; i < items->n; i++)
-		if (names_same(&items->v[i], &item))
+		if (items->v[i].hash == item.hash &&
+		    names_same(&items->v[i], &item))
 			return refuse_repeated(&item, reason);
 	*add_room(items) = item;
 	item = (struct ini_item){0};

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -59,6 +60,7 @@ struct ini_item {
 	char *from;    /* a source's path, with INI_ACCEPTED and INI_OFFERED */
 	unsigned mode; /* CAST_RO, CAST_NOEXEC */
 	bool is_implied; /* from was left out: it is path */
+	uint32_t hash;   /* of one that was read: of path and peer */
 };
 
 struct ini_items {
