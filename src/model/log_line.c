@@ -41,7 +41,7 @@ static bool begin(struct log_line *l, const char *stamp, struct log_piece *p)
 		return false;
 	emit(p, stamp, LOG_STAMP_BYTES);
 	emit(p, l->is_torn ? "+" : " ", 1);
-	*l = (struct log_line){.in_line = true};
+	*l = (struct log_line){.in_line = true, .holds_cr = l->holds_cr};
 	return true;
 }
 
@@ -116,6 +116,15 @@ size_t log_line_end(struct log_line *l, char *out)
 		out[n++] = '\r';
 	if (l->in_line)
 		out[n++] = '\n';
-	*l = (struct log_line){.is_torn = l->in_line};
+	*l = (struct log_line){0};
 	return n;
+}
+
+size_t log_line_tear(struct log_line *l, char *out)
+{
+	if (!l->in_line)
+		return 0;
+	*out = '\n';
+	*l = (struct log_line){.is_torn = true, .holds_cr = l->holds_cr};
+	return 1;
 }

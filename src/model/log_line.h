@@ -44,3 +44,6 @@ void log_line_put(struct log_line *l, const char *stamp, struct log_piece *p);
 
 /* End a line that has begun, into out, of at least two bytes: how many. */
 size_t log_line_end(struct log_line *l, char *out);
+
+/* The same for a while: what comes goes on with its text. One byte, or none. */
+size_t log_line_tear(struct log_line *l, char *out);

@@ -32,8 +32,10 @@ enum { NOTHING, READING, WRITING };
 struct mark {
 	uint64_t offset;
 	uint32_t start;
-	struct log_line line;
+	uint32_t len, flags; /* of a struct log_line */
 };
+
+enum { IN_LINE = 1, HOLDS_CR = 2, IS_TORN = 4 };
 
 /*
  * What is on its way, and whoever takes it over after SIGKILL can tell how far
@@ -185,7 +187,13 @@ static void mark(struct log *l, uint64_t offset)
 	uint32_t other = !l->page->current;
 
 	l->page->marks[other] = (struct mark){
-		.offset = offset, .start = (uint32_t)l->at, .line = l->line};
+		.offset = offset,
+		.start = (uint32_t)l->at,
+		.len = l->line.len,
+		.flags = (l->line.in_line ? IN_LINE : 0) |
+	                 (l->line.holds_cr ? HOLDS_CR : 0) |
+	                 (l->line.is_torn ? IS_TORN : 0),
+	};
 	set(&l->page->current, other);
 }
 
@@ -259,7 +267,7 @@ static bool put_said(struct log *l)
 		return false;
 	if (look(l), l->fd < 0)
 		return refused(l, errno);
-	buf_add(&lines, end, log_line_end(&l->line, end));
+	buf_add(&lines, end, log_line_tear(&l->line, end));
 	buf_puts(&lines, l->said.data);
 	buf_done(&l->said);
 	return put_out(l, lines.data, lines.len);
@@ -358,7 +366,6 @@ void log_end_line(struct log *l)
 
 	if (!l->since)
 		put_out(l, end, log_line_end(&l->line, end));
-	l->line.is_torn = false;
 	mark(l, 0);
 }
 
@@ -406,6 +413,22 @@ static void pass(struct log *l, uint64_t done)
 	}
 }
 
+/* The line that a mark tells of; it is no use where it contradicts the file's
+ * end, but that may be later. */
+static void take_line(struct log *l, const struct mark *last, bool is_later)
+{
+	struct log_line line = {
+		.len = last->len,
+		.in_line = last->flags & IN_LINE,
+		.holds_cr = last->flags & HOLDS_CR,
+		.is_torn = last->flags & IS_TORN,
+	};
+
+	if (line.len <= LOG_LINE_MAX + 1 &&
+	    (is_later || l->line.in_line == line.in_line))
+		l->line = line;
+}
+
 /* What a supervisor that was killed had read, and not written yet. */
 static void take_over(struct log *l)
 {
@@ -414,15 +437,13 @@ static void take_over(struct log *l)
 	uint32_t state = page->state, n = page->n;
 	uint64_t size = look(l);
 
-	if (n > CHUNK_BYTES || last.start > n || l->fd < 0)
+	if (n > CHUNK_BYTES || l->fd < 0)
 		return;
-	if (last.line.len <= LOG_LINE_MAX + 1 &&
-	    (state == WRITING || l->line.in_line == last.line.in_line))
-		l->line = last.line;
+	take_line(l, &last, state == WRITING);
 	if (state == READING && !is_filled(page, n)) {
 		begin_writing(l, now_of(CLOCK_REALTIME, 1000000), n);
 		log_write(l);
-	} else if (state == WRITING) {
+	} else if (state == WRITING && last.start <= n) {
 		log_stamp(page->stamp, l->stamp);
 		l->at = last.start;
 		l->n = n;

@@ -57,7 +57,8 @@ no_supervisor() {
 	[[ $(readlink "/proc/$pid/cwd") == / ]]
 	[[ $(awk '{ print $6 }' "/proc/$pid/stat") == "$pid" ]]
 	[[ $(readlink "/proc/$pid/fd/"{0,1,2} | sort -u) == /dev/null ]]
-	! readlink /proc/"$pid"/fd/* | grep -F "$BATS_TEST_TMPDIR"
+	readlink /proc/"$pid"/fd/* >"$BATS_TEST_TMPDIR/open"
+	run ! grep -F "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/open"
 }
 
 @test "start -d without a command runs INIT" {

@@ -133,9 +133,14 @@ static void goes_on_after_words_of_ours(void **state)
 
 	(void)state;
 	put(&l, "a\r", ALL, 100, &b);
-	buf_add(&b, end, log_line_end(&l, end));
-	put(&l, "b\n", ALL, 100, &b);
-	assert_string_equal(buf_text(&b), STAMP " a\r\n" STAMP "+b\n");
+	buf_add(&b, end, log_line_tear(&l, end));
+	put(&l, "b\rc\r", ALL, 100, &b);
+	buf_add(&b, end, log_line_tear(&l, end));
+	assert_int_equal(log_line_tear(&l, end), 0);
+	put(&l, "\nd\n", ALL, 100, &b);
+	assert_int_equal(log_line_tear(&l, end), 0);
+	assert_string_equal(buf_text(&b), STAMP " a\n" STAMP "+\rb\rc\n" STAMP
+	                                        "+\n" STAMP " d\n");
 }
 
 static void writes_the_time(void **state)
