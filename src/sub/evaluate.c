@@ -35,6 +35,7 @@
 #include "sys/process.h"
 
 #define SECONDS       5
+#define CPU_SECONDS   7          /* later: our own clock says why it ended it */
 #define COMPLAINT_MAX 4096       /* bytes of bash's stderr that we look at */
 #define UID_FIRST     2000000000 /* above every range in use; plus our pid */
 #define PARKED_FIRST  16         /* descriptors on their way to 0…TEXT+1 */
@@ -130,10 +131,10 @@ static int step_limits(struct child *c)
 		int what;
 		rlim_t most;
 	} limits[] = {
-		{RLIMIT_CPU, SECONDS}, {RLIMIT_AS, 256u << 20},
-		{RLIMIT_NPROC, 64},    {RLIMIT_FSIZE, 0},
-		{RLIMIT_NOFILE, 64},   {RLIMIT_CORE, 0},
-		{RLIMIT_MEMLOCK, 0},   {RLIMIT_MSGQUEUE, 0},
+		{RLIMIT_CPU, CPU_SECONDS}, {RLIMIT_AS, 256u << 20},
+		{RLIMIT_NPROC, 64},        {RLIMIT_FSIZE, 0},
+		{RLIMIT_NOFILE, 64},       {RLIMIT_CORE, 0},
+		{RLIMIT_MEMLOCK, 0},       {RLIMIT_MSGQUEUE, 0},
 	};
 
 	(void)c;
