@@ -74,18 +74,22 @@ latency() {
 	echo "$1 - $us" >>"$W/casting"
 }
 
+# Of its CPU time, per mille of one core; the other's messages are in it.
 casting_flood() {
-	local before after flooder
+	local ticks begin flooder share
 	casting_sub start flooder -- /casting flood >/dev/null 2>&1 &
 	flooder=$!
 	sleep 1
-	before=$(ticks)
+	ticks=$(ticks) begin=$EPOCHREALTIME
 	latency beside-a-flood 30 # fewer messages than BURST
-	sleep 3
-	after=$(ticks)
+	sleep 5
+	share=$(awk -v t="$(($(ticks) - ticks))" -v hz="$(getconf CLK_TCK)" \
+		-v b="$begin" -v e="$EPOCHREALTIME" \
+		'BEGIN { printf "%.3f", t / hz / (e - b) }')
 	casting_sub stop flooder --force >/dev/null 2>&1 || true
 	wait "$flooder" || true
-	echo "daemon ticks in 3 s and more beside a flood: $((after - before))"
+	echo "the daemon's share of a core meanwhile: $share"
+	echo "flood-share - $share" >>"$W/casting"
 }
 
 casting() {
@@ -154,6 +158,8 @@ casting_verdicts() {
 			"$(figure casting few 3)")" 1.3 "f <= l"
 	verdict "caston beside a flood, us" \
 		"$(figure casting beside-a-flood 3)" 10000 "f <= l"
+	verdict "subhostd beside a flood, cores" \
+		"$(figure casting flood-share 3)" 0.25 "f <= l"
 	verdict "KiB of subhostd with $WATCHED watched" \
 		"$(figure casting pss 3)" 3072 "f <= l"
 }

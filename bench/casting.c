@@ -4,8 +4,7 @@
  * the mount being there.
  *
  *	casting ROUNDS PEER:TARGET TARGET FILE	prints the median, in µs
- *	casting flood				writes messages and files for
- *ever
+ *	casting flood				writes messages for ever
  *
  * FILE is one that the cast has in TARGET.
  */
@@ -28,9 +27,11 @@ static double now(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static void send_line(const char *name, const char *line)
+/* Returns when its writing ended. */
+static double send_line(const char *name, const char *line)
 {
 	char path[128];
+	double end;
 	int fd;
 
 	snprintf(path, sizeof(path), FOLDER "/%s", name);
@@ -39,13 +40,15 @@ static void send_line(const char *name, const char *line)
 		perror(path);
 		exit(1);
 	}
+	end = now(); /* before: who listens may run at once */
 	close(fd);
+	return end;
 }
 
-/* Ten seconds at most. */
-static double await(const char *path, int there)
+/* Ten seconds at most; returns how long it was since begin. */
+static double await(const char *path, int there, double begin)
 {
-	double begin = now(), end = begin;
+	double end = begin;
 	struct stat st;
 
 	while ((stat(path, &st) == 0) != there) {
@@ -65,7 +68,7 @@ static void await_answer(const char *name)
 	char path[128];
 
 	snprintf(path, sizeof(path), "/syscmd/replies/%s", name);
-	await(path, 1);
+	await(path, 1, now());
 	usleep(2000);
 }
 
@@ -90,6 +93,7 @@ static void flood(void)
 int main(int argc, char **argv)
 {
 	char file[256], line[512], name[64];
+	double begin;
 	static double times[100000];
 	int rounds;
 
@@ -104,13 +108,13 @@ int main(int argc, char **argv)
 	for (int i = 0; i < rounds; i++) {
 		snprintf(line, sizeof(line), "%s\n", argv[2]);
 		snprintf(name, sizeof(name), "caston.b%d", i);
-		send_line(name, line);
-		times[i] = await(file, 1);
+		begin = send_line(name, line);
+		times[i] = await(file, 1, begin);
 		await_answer(name);
 		snprintf(line, sizeof(line), "%s\n", argv[3]);
 		snprintf(name, sizeof(name), "castoff.b%d", i);
-		send_line(name, line);
-		await(file, 0);
+		begin = send_line(name, line);
+		await(file, 0, begin);
 		await_answer(name);
 	}
 	qsort(times, (size_t)rounds, sizeof(*times), by_size);

@@ -273,8 +273,9 @@ static int attempt(struct work *w, struct err *err)
 	int r;
 
 	r = request_apply(&c->casts, w->request, &now, &w->effects, err);
-	if (!r)
-		r = grant_check(&w->round, w->request, &w->effects, err);
+	if (r < 0)
+		return r;
+	r = grant_check(&w->round, w->request, &w->effects, err);
 	if (!r)
 		r = follow(w, err);
 	if (!r && !w->effects.n && w->request->verb == CAST_VERB_CASTON)

@@ -56,16 +56,19 @@ static int64_t in_ms(const struct timespec *t)
 	return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
 }
 
-/* One that was made a moment ago may be about to be written. A clock that was
- * put back does not make it wait. */
-static bool is_settled(const struct stat *st)
+/* A clock that was put back does not make it wait. */
+bool inbox_is_fresh(int dir_fd, const char *file)
 {
 	struct timespec now;
+	struct stat st;
 	int64_t age;
 
+	if (fstatat(dir_fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return false;
 	clock_gettime(CLOCK_REALTIME, &now);
-	age = in_ms(&now) - in_ms(&st->st_ctim);
-	return age < 0 || age >= SETTLED;
+	age = in_ms(&now) - in_ms(&st.st_ctim);
+	return age >= 0 && age < SETTLED;
 }
 
 /* Has anybody got it open for writing? A lease can only be had when nobody
@@ -79,21 +82,21 @@ static bool is_being_written(int fd)
 }
 
 /* As guest root: the host's root has no id in an idmapped filesystem. */
-static int remove_file(int dir_fd, const struct inbox_order *o)
+static int remove_file(int dir_fd, const char *file, uid_t base)
 {
-	int r = confine_act_as(o->base);
+	int r = confine_act_as(base);
 
-	if (!r && unlinkat(dir_fd, o->file, 0) < 0)
+	if (!r && unlinkat(dir_fd, file, 0) < 0)
 		r = -errno;
 	if (confine_act_as(0) < 0)
 		_exit(1); /* nothing must go on as a guest */
 	return r;
 }
 
-static int refuse(int dir_fd, const struct inbox_order *o, const char *why,
+static int refuse(int dir_fd, const char *file, uid_t base, const char *why,
                   struct err *err)
 {
-	int r = remove_file(dir_fd, o);
+	int r = remove_file(dir_fd, file, base);
 
 	return err_say(err, r < 0 ? -EPERM : -EINVAL, "%s", why);
 }
@@ -134,7 +137,7 @@ static bool is_whole(int fd, const struct buf *bytes)
 	       (size_t)st.st_size == bytes->len;
 }
 
-static int take_open(int dir_fd, int fd, const struct inbox_order *o,
+static int take_open(int dir_fd, int fd, const char *file, uid_t base,
                      struct buf *bytes, struct err *err)
 {
 	int r;
@@ -142,7 +145,7 @@ static int take_open(int dir_fd, int fd, const struct inbox_order *o,
 	if (is_being_written(fd))
 		return -EBUSY;
 	/* Removed first: what cannot be removed would be done for ever. */
-	r = remove_file(dir_fd, o);
+	r = remove_file(dir_fd, file, base);
 	if (r == -ENOENT)
 		return r;
 	if (r < 0)
@@ -155,11 +158,11 @@ static int take_open(int dir_fd, int fd, const struct inbox_order *o,
 	               : err_say(err, -EINVAL, "it changed while it was read");
 }
 
-int inbox_take(int dir_fd, const struct inbox_order *o, struct buf *bytes,
+int inbox_take(int dir_fd, const char *file, uid_t base, struct buf *bytes,
                struct err *err)
 {
 	AUTO(fd)
-	int path_fd = openat(dir_fd, o->file, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int path_fd = openat(dir_fd, file, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	AUTO(fd) int fd = -1;
 	const char *fault;
 	char path[40];
@@ -171,15 +174,13 @@ int inbox_take(int dir_fd, const struct inbox_order *o, struct buf *bytes,
 		               : err_say(err, -EPERM, "it cannot be looked at");
 	fault = fault_of(&st);
 	if (fault)
-		return refuse(dir_fd, o, fault, err);
-	if (o->is_listed && !is_settled(&st))
-		return -EAGAIN;
+		return refuse(dir_fd, file, base, fault, err);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == EWOULDBLOCK)
-		return refuse(dir_fd, o, "a file under a lease is no request",
-		              err);
+		return refuse(dir_fd, file, base,
+		              "a file under a lease is no request", err);
 	if (fd < 0)
-		return refuse(dir_fd, o, "it cannot be opened", err);
-	return take_open(dir_fd, fd, o, bytes, err);
+		return refuse(dir_fd, file, base, "it cannot be opened", err);
+	return take_open(dir_fd, fd, file, base, bytes, err);
 }

@@ -28,17 +28,15 @@ int inbox_open(int root_fd);
 int inbox_list(int dir_fd, off_t *offset,
                bool (*wanted)(void *arg, const char *name), void *arg);
 
+/* Was a plain file changed a moment ago? Where nobody tells that its writer is
+ * done, it may be about to be written. */
+bool inbox_is_fresh(int dir_fd, const char *file);
+
 /*
- * Take a file: its bytes are read (into bytes) and it is removed. base: guest
- * root's id on the host, as whom it is removed. is_listed: nobody has told that
- * its writer is done. 0; -ENOENT: it has gone; -EBUSY: somebody has it open for
- * writing; -EAGAIN: it was made just now; else err says why it is refused:
- * -EINVAL, and it is removed; -EPERM, and it stays.
+ * Take a file: its bytes are read (into bytes) and it is removed, as base,
+ * guest root's id on the host. 0; -ENOENT: it has gone; -EBUSY: somebody has it
+ * open for writing; else err says why it is refused: -EINVAL, and it is
+ * removed; -EPERM, and it stays.
  */
-struct inbox_order {
-	const char *file;
-	uid_t base;
-	bool is_listed;
-};
-int inbox_take(int dir_fd, const struct inbox_order *o, struct buf *bytes,
+int inbox_take(int dir_fd, const char *file, uid_t base, struct buf *bytes,
                struct err *err);

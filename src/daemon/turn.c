@@ -67,15 +67,15 @@ static uint64_t try_again(struct guest *g, struct waiting *w)
 static int take(struct daemon *d, struct guest *g, const struct waiting *w,
                 struct buf *bytes, struct err *err)
 {
-	struct inbox_order o = {.file = w->file, .is_listed = w->is_listed};
 	AUTO(peer) struct peer p = PEER_NONE;
 	AUTO(fd) int fd = -1;
 
 	if (peer_open(&p, &d->places, g->name, err) < 0 || !p.is_up)
 		return -ESTALE;
 	fd = inbox_open(p.root_fd);
-	o.base = (uid_t)p.record.base;
-	return fd < 0 ? -ESTALE : inbox_take(fd, &o, bytes, err);
+	return fd < 0 ? -ESTALE
+	              : inbox_take(fd, w->file, (uid_t)p.record.base, bytes,
+	                           err);
 }
 
 /* Take a message that waits, and make it a job. Returns how long to wait before
@@ -89,11 +89,11 @@ static uint64_t take_message(struct daemon *d, struct guest *g)
 	int r = take(d, g, &w, &bytes, &err);
 
 	/* What stays where it is shall not be listed for ever. */
-	g->has_found |= w.is_listed && (!r || r == -EINVAL || r == -EAGAIN);
+	g->has_found |= w.is_listed && (!r || r == -EINVAL);
 	g->to_look |= r == -ESTALE;
 	if (r == -EBUSY)
 		return try_again(g, &w);
-	if (r == -EAGAIN || r == -ENOENT || r == -ESTALE)
+	if (r == -ENOENT || r == -ESTALE)
 		return 0;
 	j = job_for(g, w.file);
 	if (!r)
@@ -107,6 +107,7 @@ static uint64_t take_message(struct daemon *d, struct guest *g)
 struct listing {
 	struct daemon *daemon;
 	struct guest *guest;
+	int dir_fd;
 };
 
 /* Is there room for one more that may be a message? */
@@ -117,7 +118,10 @@ static bool want(void *arg, const char *name)
 
 	if (message_name(name, verb, tag) < 0 || !broker_knows(l->daemon, verb))
 		return true;
-	return guest_add_waiting(l->guest, name, true);
+	if (!inbox_is_fresh(l->dir_fd, name))
+		return guest_add_waiting(l->guest, name, true);
+	l->guest->has_found = true; /* by the next listing */
+	return true;
 }
 
 /* As inbox_list(); 0 also where there is no folder by now. */
@@ -132,6 +136,7 @@ static int list_piece(struct daemon *d, struct guest *g)
 	if (r < 0 || !p.is_up)
 		return 0;
 	fd = inbox_open(p.root_fd);
+	l.dir_fd = fd;
 	return fd < 0 ? 0 : inbox_list(fd, &g->offset, want, &l);
 }
 
