@@ -98,6 +98,11 @@ static void set_all(struct context *c)
 	c->is_all = true;
 }
 
+static void set_help(struct context *c)
+{
+	c->is_help = true;
+}
+
 static void set_fix(struct context *c)
 {
 	c->is_fix = true;
@@ -177,6 +182,8 @@ static const struct option_row options[] = {
 	{ "-f",		" logs events ",		set_follows },
 	{ "-n",		" logs events ",		NULL,	take_lines },
 	{ "--since",	" logs ",		NULL,	take_since },
+	{ "-h",		NULL,			set_help },
+	{ "--help",	NULL,			set_help },
 	{ "-q",		NULL,			set_quiet },
 	{ "--quiet",	NULL,			set_quiet },
 	{ "--json",	" list status top events config bridge check showcast doctor ", set_json },
@@ -232,11 +239,24 @@ bool context_is_root(const struct context *c)
 	return false;
 }
 
+static void print_usage(const struct context *c, FILE *to)
+{
+	const struct verb *v = c->verb;
+
+	fprintf(to, "usage: %s %s%s%s\n", c->program, v->name,
+	        *v->usage ? " " : "", v->usage);
+}
+
 int context_usage(const struct context *c)
 {
-	fprintf(stderr, "usage: %s %s %s\n", c->program, c->verb->name,
-	        c->verb->usage);
+	print_usage(c, stderr);
 	return EXIT_USAGE;
+}
+
+void context_help(const struct context *c)
+{
+	print_usage(c, stdout);
+	printf("\n  %s\n\nSee subhost(8).\n", c->verb->help);
 }
 
 /* The row of an option of this verb; *ret_value is what "--x=VALUE" gives. */

@@ -26,6 +26,7 @@ struct context {
 	const struct verb *verb; /* NULL: not known yet */
 	const char *program;     /* as it was called: subhost, control */
 	bool is_detached;        /* -d */
+	bool is_help;            /* --help */
 	bool is_quiet;           /* -q: no notes */
 	bool is_json;            /* --json */
 	bool is_forced;          /* --force */
@@ -63,6 +64,9 @@ bool context_is_root(const struct context *c);
 
 /* Say how the verb is used; returns EXIT_USAGE. */
 int context_usage(const struct context *c);
+
+/* Say, as asked, how the verb is used and what it does. */
+void context_help(const struct context *c);
 
 /* Take the options before the verb, which all verbs have (c->verb is NULL):
  * how many words they were, or -1 when one is not, which has been told. */

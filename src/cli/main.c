@@ -20,9 +20,11 @@ static void print_help(const char *program)
 {
 	printf("usage: %s VERB [OPTION...] [NAME...]\n\n", program);
 	for (const struct verb *v = verbs; v->name; v++)
-		printf("  %s %s\n        %s\n", v->name, v->usage, v->help);
+		printf("  %s%s%s\n        %s\n", v->name, *v->usage ? " " : "",
+		       v->usage, v->help);
 	printf("\nEvery verb takes --root DIR (where sub hosts live, else "
-	       "$SUBHOST or /opt/subhost)\nand -q (no notes). See subhost(8).\n");
+	       "$SUBHOST or /opt/subhost),\n-q (no notes) and --help. See "
+	       "subhost(8).\n");
 }
 
 static const struct verb *find_verb(const char *name)
@@ -65,8 +67,7 @@ static int hand_on(const char *program, const struct verb *verb, char **argv)
 /* What is not about sub hosts: 0 when it is, or the exit status + 1. */
 static int answer(const char *program, const char *word)
 {
-	if (!strcmp(word, "--help") || !strcmp(word, "-h") ||
-	    !strcmp(word, "help")) {
+	if (!strcmp(word, "help")) {
 		print_help(program);
 		return EXIT_DONE + 1;
 	}
@@ -85,7 +86,12 @@ static int run_verb(struct context *c, int argc, char **argv)
 	if (!c->verb)
 		return say_no_verb(c->program, argv[0]);
 	left = context_options(c, argc - 1, argv + 1);
-	return left < 0 ? context_usage(c) : c->verb->run(c, left, argv + 1);
+	if (left < 0)
+		return context_usage(c);
+	if (!c->is_help)
+		return c->verb->run(c, left, argv + 1);
+	context_help(c);
+	return EXIT_DONE;
 }
 
 /* Whoever called us without standard descriptors must not see what we open take
@@ -118,6 +124,10 @@ int main(int argc, char **argv)
 	if (status)
 		return status - 1;
 	before = context_options_before(&c, argc - 1, argv + 1);
+	if (before >= 0 && c.is_help) {
+		print_help(c.program);
+		return EXIT_DONE;
+	}
 	if (before < 0 || before + 1 >= argc) {
 		fprintf(stderr, "usage: %s VERB...; see %s --help\n", c.program,
 		        c.program);

@@ -82,21 +82,20 @@ static bool is_being_written(int fd)
 }
 
 /* As guest root: the host's root has no id in an idmapped filesystem. */
-static int remove_file(int dir_fd, const char *file, uid_t base)
+static int remove_file(const struct inbox_file *f)
 {
-	int r = confine_act_as(base);
+	int r = confine_act_as(f->base);
 
-	if (!r && unlinkat(dir_fd, file, 0) < 0)
+	if (!r && unlinkat(f->dir_fd, f->name, 0) < 0)
 		r = -errno;
 	if (confine_act_as(0) < 0)
 		_exit(1); /* nothing must go on as a guest */
 	return r;
 }
 
-static int refuse(int dir_fd, const char *file, uid_t base, const char *why,
-                  struct err *err)
+static int refuse(const struct inbox_file *f, const char *why, struct err *err)
 {
-	int r = remove_file(dir_fd, file, base);
+	int r = remove_file(f);
 
 	return err_say(err, r < 0 ? -EPERM : -EINVAL, "%s", why);
 }
@@ -137,15 +136,15 @@ static bool is_whole(int fd, const struct buf *bytes)
 	       (size_t)st.st_size == bytes->len;
 }
 
-static int take_open(int dir_fd, int fd, const char *file, uid_t base,
-                     struct buf *bytes, struct err *err)
+static int take_open(const struct inbox_file *f, int fd, struct buf *bytes,
+                     struct err *err)
 {
 	int r;
 
 	if (is_being_written(fd))
 		return -EBUSY;
 	/* Removed first: what cannot be removed would be done for ever. */
-	r = remove_file(dir_fd, file, base);
+	r = remove_file(f);
 	if (r == -ENOENT)
 		return r;
 	if (r < 0)
@@ -158,11 +157,11 @@ static int take_open(int dir_fd, int fd, const char *file, uid_t base,
 	               : err_say(err, -EINVAL, "it changed while it was read");
 }
 
-int inbox_take(int dir_fd, const char *file, uid_t base, struct buf *bytes,
-               struct err *err)
+int inbox_take(const struct inbox_file *f, struct buf *bytes, struct err *err)
 {
 	AUTO(fd)
-	int path_fd = openat(dir_fd, file, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int path_fd =
+		openat(f->dir_fd, f->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	AUTO(fd) int fd = -1;
 	const char *fault;
 	char path[40];
@@ -174,13 +173,12 @@ int inbox_take(int dir_fd, const char *file, uid_t base, struct buf *bytes,
 		               : err_say(err, -EPERM, "it cannot be looked at");
 	fault = fault_of(&st);
 	if (fault)
-		return refuse(dir_fd, file, base, fault, err);
+		return refuse(f, fault, err);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", path_fd);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == EWOULDBLOCK)
-		return refuse(dir_fd, file, base,
-		              "a file under a lease is no request", err);
+		return refuse(f, "a file under a lease is no request", err);
 	if (fd < 0)
-		return refuse(dir_fd, file, base, "it cannot be opened", err);
-	return take_open(dir_fd, fd, file, base, bytes, err);
+		return refuse(f, "it cannot be opened", err);
+	return take_open(f, fd, bytes, err);
 }

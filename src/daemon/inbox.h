@@ -32,11 +32,17 @@ int inbox_list(int dir_fd, off_t *offset,
  * done, it may be about to be written. */
 bool inbox_is_fresh(int dir_fd, const char *file);
 
-/*
- * Take a file: its bytes are read (into bytes) and it is removed, as base,
- * guest root's id on the host. 0; -ENOENT: it has gone; -EBUSY: somebody has it
- * open for writing; else err says why it is refused: -EINVAL, and it is
- * removed; -EPERM, and it stays.
+/* A file of a folder, and guest root's id on the host, as whom it is removed.
  */
-int inbox_take(int dir_fd, const char *file, uid_t base, struct buf *bytes,
-               struct err *err);
+struct inbox_file {
+	int dir_fd;
+	const char *name;
+	uid_t base;
+};
+
+/*
+ * Take a file: its bytes are read (into bytes) and it is removed. 0; -ENOENT:
+ * it has gone; -EBUSY: somebody has it open for writing; else err says why it
+ * is refused: -EINVAL, and it is removed; -EPERM, and it stays.
+ */
+int inbox_take(const struct inbox_file *f, struct buf *bytes, struct err *err);

@@ -68,14 +68,17 @@ static int take(struct daemon *d, struct guest *g, const struct waiting *w,
                 struct buf *bytes, struct err *err)
 {
 	AUTO(peer) struct peer p = PEER_NONE;
+	struct inbox_file f = {.name = w->file};
 	AUTO(fd) int fd = -1;
 
 	if (peer_open(&p, &d->places, g->name, err) < 0 || !p.is_up)
 		return -ESTALE;
 	fd = inbox_open(p.root_fd);
-	return fd < 0 ? -ESTALE
-	              : inbox_take(fd, w->file, (uid_t)p.record.base, bytes,
-	                           err);
+	if (fd < 0)
+		return -ESTALE;
+	f.dir_fd = fd;
+	f.base = (uid_t)p.record.base;
+	return inbox_take(&f, bytes, err);
 }
 
 /* Take a message that waits, and make it a job. Returns how long to wait before

@@ -44,6 +44,20 @@ without() {
 	[[ $stderr == *start* ]]
 }
 
+@test "each verb has its help, which does nothing else" {
+	local verb
+	for verb in $("$SUBHOST_BIN" --help | awk '/^  [a-z]/ { print $1 }'); do
+		run --separate-stderr sub "$verb" --help
+		echo "$verb: $status $output $stderr"
+		[[ $status == 0 && -z $stderr && ${lines[0]} == "usage: subhost $verb"* ]]
+		[[ ${lines[1]} == "  "* ]]
+	done
+	fails_with 2 "usage: subhost stop" sub stop --hel
+	[[ $stderr == "subhost: there is no option --hel of stop"* ]]
+	[[ $(sub -q --help) == "$(sub --help)" ]]
+	run ! grep -n ' $' <<<"$(sub --help)"
+}
+
 @test "a sub host that is a file" {
 	touch "$SUBHOST/web"
 	fails_with 125 directory sub start web -- true
