@@ -252,6 +252,25 @@ static int refuse_rivals(struct change *ch, const struct offer *one,
 	return change_refuse(ch, -EEXIST, &b);
 }
 
+/* Whoever names the source that is offered learns its target. */
+static void hint_target(const struct change *ch, struct buf *b)
+{
+	const struct request *q = ch->q;
+
+	for (size_t i = 0; i < ch->c->n_offers; i++) {
+		const struct offer *o = &ch->c->offers[i];
+
+		if (!o->receiver || strcmp(o->path, q->path) ||
+		    strcmp(o->giver, q->peer) || strcmp(o->receiver, q->actor))
+			continue;
+		buf_puts(b, "; its own ");
+		percent_encode(b, o->path);
+		buf_puts(b, " it offers as ");
+		change_print_source(b, o->giver, o->target);
+		return;
+	}
+}
+
 static int refuse_unoffered(struct change *ch)
 {
 	struct buf b = {0};
@@ -261,6 +280,7 @@ static int refuse_unoffered(struct change *ch)
 	buf_puts(&b, ch->q->actor);
 	buf_puts(&b, " nothing for ");
 	percent_encode(&b, ch->q->path);
+	hint_target(ch, &b);
 	return change_refuse(ch, -ENOENT, &b);
 }
 

@@ -72,6 +72,7 @@ static int prepare(struct run *run, struct sub *s, const struct declaration *d,
 	if (r < 0)
 		return r;
 	p->wants_ready = d->notify;
+	run->start_timeout = d->start_timeout;
 	p->is_lenient = !d->host_network;
 	log_set_ready(&p->log, false);
 	wish->detached = true;

@@ -30,8 +30,9 @@ struct run {
 	struct launched launched;
 	enum restart restart;
 	unsigned restart_delay;
-	uint64_t since;    /* s since 1970 */
-	bool was_adopted;  /* it ran already */
+	unsigned start_timeout; /* until it is ready, seconds; 0: no end */
+	uint64_t since;         /* s since 1970 */
+	bool was_adopted;       /* it ran already */
 	char *old_command; /* of what was adopted, as its record has it; owned
 	                    */
 };

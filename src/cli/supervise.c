@@ -82,22 +82,39 @@ static void tell(const struct supervision *s, const char *what,
 	event_add(&s->context.places, s->run.name, what, text);
 }
 
+/* Nobody waits for ever, a boot least of all; and nothing is ended for it. */
+static void answer_late(struct supervision *s)
+{
+	struct err err;
+
+	err_say(&err, -ETIMEDOUT,
+	        "%s runs, and has not said in %u seconds that it is ready "
+	        "(NOTIFY, START_TIMEOUT); see subhost logs %s",
+	        s->run.name, s->run.start_timeout, s->run.name);
+	answer(s, EXIT_FAILED, err.text);
+}
+
 /* Attend to it until init has ended. */
 static void attend(struct supervision *s)
 {
 	struct supervisor *p = &s->supervisor;
+	unsigned limit = s->run.start_timeout;
 	enum supervised came;
+	int ms;
 
 	supervisor_begin(p, &s->run.launched.init,
 	                 fd_take(&s->run.launched.master_fd),
 	                 fd_take(&s->run.launched.notify_fd));
 	if (!p->wants_ready || s->run.was_adopted)
 		answer(s, 0, "");
-	while ((came = supervisor_wait(p, -1)) != SUPERVISED_ENDED) {
+	ms = s->answer_fd >= 0 && limit ? (int)limit * 1000 : -1;
+	for (; (came = supervisor_wait(p, ms)) != SUPERVISED_ENDED; ms = -1) {
 		if (came == SUPERVISED_READY)
 			tell(s, "ready", "");
 		if (log_is_ready(&p->log))
 			answer(s, 0, "");
+		else
+			answer_late(s);
 	}
 }
 

@@ -43,6 +43,7 @@ static const struct note {
 	{ "AUTOSTART", "yes: it is started at boot, after those that AFTER names." },
 	{ "RESTART", "no, on-failure or always; and seconds to wait before." },
 	{ "NOTIFY", "yes: it tells when it is ready (sd_notify)." },
+	{ "START_TIMEOUT", "Seconds that it may take to be ready; 0: any." },
 	{ "LOG_MAX", "How much of its console's output is kept." },
 };
 /* clang-format on */

@@ -24,6 +24,8 @@
 #include "model/cable.h"
 #include "root/image.h"
 #include "sub/place.h"
+#include "sys/link.h"
+#include "sys/netlink.h"
 
 /* What was asked for, understood. */
 struct plan {
@@ -87,10 +89,12 @@ static int plan_base(struct plan *p, struct err *err)
 /* There need not be such a bridge yet. */
 static void note_bridge(const struct plan *p, const char *bridge)
 {
-	char path[64];
+	AUTO(netlink) struct netlink nl = NETLINK_NONE;
+	struct link link;
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/bridge", bridge);
-	if (*bridge && access(path, F_OK) < 0)
+	if (!*bridge || netlink_open(&nl) < 0)
+		return;
+	if (link_find(&nl, bridge, &link) < 0 || strcmp(link.kind, "bridge"))
 		buf_printf(p->c->notes,
 		           "there is no bridge %s yet; subhost bridge add %s\n",
 		           bridge, bridge);

@@ -94,6 +94,8 @@ static const struct row {
 	{"RESTART_DELAY", "1", FIELD(restart_delay),
 	 value_read_seconds, value_print_unsigned},
 	{"NOTIFY", "no", FIELD(notify), value_read_yes, value_print_yes},
+	{"START_TIMEOUT", "90", FIELD(start_timeout),
+	 value_read_seconds, value_print_unsigned},
 	{"LOG_MAX", "16M", FIELD(log_max),
 	 value_read_bytes, value_print_bytes},
 };

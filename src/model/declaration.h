@@ -54,6 +54,7 @@ struct declaration {
 	enum restart restart;     /* RESTART */
 	unsigned restart_delay;   /* RESTART_DELAY, seconds (1) */
 	bool notify;              /* NOTIFY */
+	unsigned start_timeout;   /* START_TIMEOUT, seconds (90); 0: no end */
 	uint64_t log_max;         /* LOG_MAX, bytes (16M) */
 };
 

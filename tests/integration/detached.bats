@@ -418,6 +418,20 @@ STATUS=serving 7"; sleep 1000'
 	has_logged web '^# ready$'
 }
 
+@test "NOTIFY=yes: START_TIMEOUT ends the wait, and nothing else" {
+	busybox_sub web "NOTIFY=yes" "START_TIMEOUT=1"
+	notifier
+	fails_with 1 "web runs, and has not said in 1 seconds that it is ready" \
+		sub start -d web -- sh -c 'while ! [ -e /run/go ]; do sleep 0.05
+			done; /notify READY=1; sleep 1000'
+	[[ $stderr == *"(NOTIFY, START_TIMEOUT); see subhost logs web" ]]
+	is web running
+	[[ $(sub status web) == *"ready          not yet"* ]]
+	touch "$SUBHOST/web/live/run/go"
+	wait_until 5 has_logged web '^# ready$'
+	[[ $(sub status web) == *"ready          yes"* ]]
+}
+
 @test "NOTIFY=yes: one that ends before is a failure, with its status" {
 	busybox_sub web "NOTIFY=yes"
 	fails_with 3 "web ended with status 3 before it was ready; see subhost logs" \

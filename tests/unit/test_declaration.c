@@ -733,7 +733,8 @@ static void shows_what_is_effective(void **state)
 	                    "PRE_START=@0\n"
 	                    "POST_STOP=@0\nAUTOSTART=no@0\nAFTER=@0\n"
 	                    "RESTART=no@0\nRESTART_DELAY=1@0\n"
-	                    "NOTIFY=no@0\nLOG_MAX=16M@0\n");
+	                    "NOTIFY=no@0\nSTART_TIMEOUT=90@0\n"
+	                    "LOG_MAX=16M@0\n");
 }
 
 static void shows_rows_of_cables(void **state)

@@ -157,7 +157,6 @@ static void takes_over_a_part(void **state)
 	for (off_t cut = 0; cut <= 3 * LOG_HEAD_BYTES + 12; cut++) {
 		AUTO(log) struct log l = LOG_NONE, next = LOG_NONE;
 		AUTO(fd) int page_fd = -1;
-		AUTO(fd) int fd = -1;
 		char path[128];
 
 		snprintf(path, sizeof(path), "%s/log/web", p->state);

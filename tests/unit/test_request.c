@@ -449,7 +449,7 @@ static void caston_refuses(void **state)
 	assert_fails(offers, "2 caston 1:/u", -ENOENT,
 	             "1 offers 2 nothing for /u");
 	assert_fails(offers, "2 caston 1:/a", -ENOENT,
-	             "1 offers 2 nothing for /a");
+	             "1 offers 2 nothing for /a; its own /a it offers as 1:/t");
 	assert_fails(offers, "2 caston 1:/same", -EEXIST,
 	             "1 offers both /c and /d for /same");
 	assert_fails(offers, "2 caston 1:/t", -EPERM,
