@@ -23,8 +23,13 @@
 
 static int set_up(int fd)
 {
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 	int on = 1;
 
+	/* Who else is in the network namespace can send to us, and fill our
+	 * buffer: to a connected socket nobody but the kernel can. */
+	if (connect(fd, (struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+		return -errno;
 	/* Text with errors, and acknowledgements without the request in them.
 	 */
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) < 0 ||
@@ -232,8 +237,7 @@ static void take(struct exchange *x, const struct nlmsghdr *message)
 		take_answer(x, message);
 }
 
-/* Root of a guest may send to sockets in its network namespace, too: what is
- * not the kernel's own is passed over. */
+/* What a guest sent before the socket was connected is passed over. */
 static ssize_t receive(struct netlink *nl)
 {
 	struct sockaddr_nl from;

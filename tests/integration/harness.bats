@@ -65,15 +65,15 @@ differs() {
 }
 
 @test "a file outside of SUBHOST is seen" {
-	differs touch "$SUBHOST_ETC/leak"
-	rm "$SUBHOST_ETC/leak"
+	differs touch "$PLACES/leak"
+	rm "$PLACES/leak"
 	differs touch /run/leak
 	rm /run/leak
 }
 
 @test "a changed mode is seen" {
-	differs chmod 0700 "$SUBHOST_ETC"
-	chmod 0755 "$SUBHOST_ETC"
+	differs chmod 0700 /run/netns
+	chmod 0755 /run/netns
 }
 
 @test "wait_until waits, and no longer than told" {
