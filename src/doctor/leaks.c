@@ -3,9 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -20,6 +23,8 @@
 #include "sys/link.h"
 #include "sys/loop.h"
 #include "sys/netns.h"
+
+#define LEAVING 2 /* seconds that a link may take to go */
 
 #define LEFT "one of our commands was killed, or its record was lost"
 
@@ -102,8 +107,7 @@ static int delete_link(struct doctor *d, const struct finding *f,
 static void look_at_link(void *arg, const struct link *link)
 {
 	static const struct said leak = {
-		.how = LEFT " (one that was just stopped goes by itself "
-			    "within a second)",
+		.how = LEFT,
 		.fix = "deletes it",
 		.mend = delete_link,
 	};
@@ -117,11 +121,49 @@ static void look_at_link(void *arg, const struct link *link)
 		           link->name, name);
 }
 
+struct leaving {
+	const struct doctor *d;
+	bool found;
+};
+
+static void find_leaving(void *arg, const struct link *link)
+{
+	struct leaving *l = arg;
+	AUTO(mem) char *name = doctor_name_of(l->d, link->alias);
+
+	l->found |= name && !doctor_is_up(l->d, name);
+}
+
+/* Those of one that was just stopped go by themselves, a moment later. */
+static int await_links(const struct doctor *d, struct netlink *nl)
+{
+	AUTO(fd) int fd = link_watch();
+	struct pollfd p = {fd, POLLIN, 0};
+	time_t end = time(NULL) + LEAVING + 1;
+	char events[8192];
+
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		struct leaving l = {.d = d};
+		int r = link_each(nl, "veth", 0, find_leaving, &l);
+
+		if (r < 0 || !l.found || time(NULL) >= end)
+			return r;
+		if (poll(&p, 1, LEAVING * 1000) <= 0)
+			return 0;
+		while (recv(fd, events, sizeof(events), 0) > 0)
+			;
+	}
+}
+
 int doctor_examine_links(struct doctor *d, struct err *err)
 {
 	AUTO(netlink) struct netlink nl = NETLINK_NONE;
 	int r = netlink_open(&nl);
 
+	if (!r)
+		r = await_links(d, &nl);
 	if (!r)
 		r = link_each(&nl, "veth", 0, look_at_link, d);
 	return r < 0 ? err_set(err, r, "cannot list links") : 0;

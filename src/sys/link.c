@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/auto.h"
+
 #define LINK_UP 1 /* IFF_UP; <linux/if.h> and <net/if.h> contradict */
 
 void link_ask(struct netlink *nl, int index, const char *name)
@@ -111,6 +113,21 @@ static int ask_one(struct netlink *nl, int index, const char *name,
 	if (!r)
 		*ret_link = found;
 	return r;
+}
+
+int link_watch(void)
+{
+	AUTO(fd)
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	                NETLINK_ROUTE);
+	struct sockaddr_nl links = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_LINK,
+	};
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&links, sizeof(links)) < 0)
+		return -errno;
+	return fd_take(&fd);
 }
 
 int link_find(struct netlink *nl, const char *name, struct link *ret_link)

@@ -37,6 +37,10 @@ bool link_read(const struct nlmsghdr *message, struct link *ret_link);
 int link_find(struct netlink *nl, const char *name, struct link *ret_link);
 int link_look(struct netlink *nl, int index, struct link *ret_link);
 
+/* A descriptor that can be read from when links come, go or change; the
+ * caller's, or -errno. */
+int link_watch(void);
+
 /* Every link of the namespace; of_kind (NULL: all) and of_master (0: all)
  * leave out others, in the kernel. */
 int link_each(struct netlink *nl, const char *of_kind, int of_master,

@@ -29,6 +29,30 @@ found() { # TEXT: doctor finds it, --fix mends it, then there is nothing
 	clean
 }
 
+@test "one that was stopped just now: its cable is on its way out, not left" {
+	make_bridge br0
+	this_is_before
+	busybox_sub web BRIDGES=br0
+	for _ in {1..5}; do
+		sub start web -- true
+		sub stop web
+		clean
+	done
+	ip link del br0
+	this_is_before
+}
+
+@test "a cable that was left stays found" {
+	local alias
+	busybox_sub web BRIDGES==
+	sub start web -- true
+	alias=$(ip -j -d link show web0 | jq -r '.[].ifalias')
+	sub stop web
+	ip link add left0 type veth peer name left1
+	ip link set left0 alias "$alias"
+	found "the link left0 carries the mark of web"
+}
+
 @test "a sub host whose live was unmounted" {
 	busybox_sub web
 	start_quietly web -- sleep 1000
