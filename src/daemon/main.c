@@ -18,6 +18,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "casting/masters.h"
 #include "casting/syscmd.h"
 #include "daemon/child.h"
 #include "daemon/daemon.h"
@@ -80,6 +81,16 @@ static void heed(struct daemon *d, uv_signal_t *handle, int signal,
 	uv_signal_start(handle, on_signal, signal);
 }
 
+/* Who installed by hand has not filled it; what an administrator has put there
+ * stays. */
+static void install_tools(const struct places *places)
+{
+	struct err err = {0};
+
+	if (!syscmd_is_installed(places) && masters_refresh(places, &err) < 0)
+		log_line(LEVEL_ERROR, "%s", err.text);
+}
+
 /* After an upgrade a guest has links of the tools of before. */
 static void refresh_tools(const struct places *places)
 {
@@ -114,6 +125,7 @@ static int begin(struct daemon *d, struct err *err)
 	heed(d, &d->hangup, SIGHUP, on_hangup);
 	heed(d, &d->terminate, SIGTERM, on_end);
 	heed(d, &d->interrupt, SIGINT, on_end);
+	install_tools(&d->places);
 	refresh_tools(&d->places);
 	r = edits_begin(d, err);
 	if (r < 0)

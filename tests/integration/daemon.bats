@@ -168,8 +168,21 @@ ini() {
 	[[ $answer == error:* || $answer == usage:* ]]
 }
 
-@test "without tools installed, it is heard but nothing is enabled" {
+@test "without tools installed, it installs them at its start" {
 	rm -r "$SUBHOST_SYSCMD/scripts"
+	this_is_before
+	daemon_start
+	shell 103
+	tell 103 'echo 104:/srv/a >/.syscmd/caston.1; /syscmd/showcast && echo seen'
+	[[ $(said 103) == *seen* ]]
+	rm "$SUBHOST_SYSCMD/scripts/caston"
+	daemon_stop
+	daemon_start # what an administrator has taken away stays away
+	[[ ! -e $SUBHOST_SYSCMD/scripts/caston ]]
+}
+
+@test "where none are wanted, it is heard but nothing is enabled" {
+	rm "$SUBHOST_SYSCMD"/scripts/*
 	this_is_before
 	daemon_start
 	shell 103
