@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/context.h"
+#include "cli/table.h"
 #include "cli/verb.h"
 #include "model/mac.h"
 #include "net/bridge.h"
@@ -132,7 +133,12 @@ static bool has_table(const struct bridges *host, const struct bridge *b,
 	return ruleset && ruleset_has_table(ruleset, "inet", table);
 }
 
-static void print_row(const struct bridge *b, bool has_nat_table)
+static const struct table_column columns[] = {
+	{"NAME"}, {"WHOSE", .worth = 1}, {"ADDRESSES"}, {"PORTS", .worth = 2},
+	{"NAT"},
+};
+
+static void add_row(struct table *t, const struct bridge *b, bool has_nat_table)
 {
 	AUTO(buf) struct buf name = {0}, addresses = {0}, ports = {0};
 	const char *nat = "no";
@@ -152,9 +158,11 @@ static void print_row(const struct bridge *b, bool has_nat_table)
 		nat = "yes"; /* its table's name is that one's to know */
 	else if (b->mark.has_nat)
 		nat = has_nat_table ? "yes" : "missing";
-	printf("%-15s %-14s %-32s %-20s %s\n", buf_text(&name),
-	       owners[b->mark.owner], addresses.len ? addresses.data : "-",
-	       ports.len ? ports.data : "-", nat);
+	table_add(t, buf_text(&name));
+	table_add(t, owners[b->mark.owner]);
+	table_add(t, addresses.len ? addresses.data : "-");
+	table_add(t, ports.len ? ports.data : "-");
+	table_add(t, nat);
 }
 
 static void add_text(struct json_object *o, const char *key, const char *text)
@@ -205,11 +213,13 @@ static void show(const struct context *c, const struct bridges *host,
 	AUTO(buf) struct buf notes = {0};
 	AUTO(ruleset) struct json_object *ruleset = read_rules(v, n, &notes);
 	struct json_object *all = json_object_new_array();
+	AUTO(table)
+	struct table table = {
+		.columns = columns,
+		.n = sizeof(columns) / sizeof(*columns),
+	};
 
 	context_note(c, "bridge", &notes);
-	if (!c->is_json)
-		printf("%-15s %-14s %-32s %-20s %s\n", "NAME", "WHOSE",
-		       "ADDRESSES", "PORTS", "NAT");
 	for (size_t i = 0; i < n; i++) {
 		bool has_nat_table = has_table(host, &v[i], ruleset);
 
@@ -217,12 +227,14 @@ static void show(const struct context *c, const struct bridges *host,
 			json_object_array_add(all,
 			                      make_row(&v[i], has_nat_table));
 		else
-			print_row(&v[i], has_nat_table);
+			add_row(&table, &v[i], has_nat_table);
 	}
 	if (c->is_json)
 		puts(json_object_to_json_string_ext(
 			all, JSON_C_TO_STRING_PRETTY |
 				     JSON_C_TO_STRING_NOSLASHESCAPE));
+	else
+		table_print(&table);
 	json_object_put(all);
 	fflush(stdout);
 	for (size_t i = 0; i < n; i++) {

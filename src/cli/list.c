@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "cli/context.h"
 #include "cli/report.h"
+#include "cli/table.h"
 #include "cli/verb.h"
 #include "model/name.h"
 
@@ -45,10 +46,24 @@ static void add_addresses(const struct report *r, struct buf *b)
 	}
 }
 
-static void print_row(const struct report *r)
+/* The address is what people look for; the base they have chosen. */
+static const struct table_column columns[] = {
+	{"NAME"},
+	{"STATE"},
+	{"SINCE", .worth = 3},
+	{"PID", .worth = 5, .is_right = true},
+	{"PROCS", .worth = 2, .is_right = true},
+	{"MEMORY", .worth = 4, .is_right = true},
+	{"ADDRESSES", .worth = 6},
+	{"BASE", .worth = 1},
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(*columns))
+
+static void add_row(const struct report *r, struct table *t)
 {
-	AUTO(buf) struct buf addresses = {0};
-	char since[32], pid[16] = "-", memory[32] = "-";
+	AUTO(buf) struct buf addresses = {0}, base = {0};
+	char since[32], pid[16] = "-", memory[32] = "-", processes[32];
 
 	report_time(r->since, since, sizeof(since));
 	if (r->pid)
@@ -57,15 +72,21 @@ static void print_row(const struct report *r)
 		snprintf(memory, sizeof(memory), "%.1fM",
 		         (double)r->usage.memory / 1048576);
 	add_addresses(r, &addresses);
-	printf("%-20s %-10s %-16s %7s %5zu %8s %-20s %s%s\n", r->name,
-	       r->is_frozen ? "frozen" : state_name(r->state), since, pid,
-	       r->usage.processes, memory, addresses.len ? addresses.data : "-",
-	       r->base && *r->base ? r->base : "-",
-	       r->is_open ? " (not a security boundary)" : "");
+	snprintf(processes, sizeof(processes), "%zu", r->usage.processes);
+	buf_escape(&base, r->base && *r->base ? r->base : "-");
+	buf_puts(&base, r->is_open ? " (not a security boundary)" : "");
+	table_add(t, r->name);
+	table_add(t, r->is_frozen ? "frozen" : state_name(r->state));
+	table_add(t, since);
+	table_add(t, pid);
+	table_add(t, processes);
+	table_add(t, memory);
+	table_add(t, addresses.len ? addresses.data : "-");
+	table_add(t, buf_text(&base));
 }
 
 static int add(const struct context *c, const char *name,
-               struct json_object *all)
+               struct json_object *all, struct table *t)
 {
 	AUTO(report) struct report r = {0};
 	struct err err = {0};
@@ -77,12 +98,14 @@ static int add(const struct context *c, const char *name,
 	if (c->is_json)
 		json_object_array_add(all, report_json(&r));
 	else
-		print_row(&r);
+		add_row(&r, t);
 	return EXIT_DONE;
 }
 
 int verb_list(struct context *c, int argc, char **argv)
 {
+	AUTO(table)
+	struct table table = {.columns = columns, .n = COLUMNS};
 	struct json_object *all = json_object_new_array();
 	struct dirent **found;
 	int n, status = EXIT_DONE;
@@ -101,13 +124,9 @@ int verb_list(struct context *c, int argc, char **argv)
 		context_fail(c, &err);
 		return EXIT_FAILED;
 	}
-	if (!c->is_json)
-		printf("%-20s %-10s %-16s %7s %5s %8s %-20s %s\n", "NAME",
-		       "STATE", "SINCE", "PID", "PROCS", "MEMORY", "ADDRESSES",
-		       "BASE");
 	for (int i = 0; i < n; i++) {
 		if (has_config(c, found[i]->d_name) &&
-		    add(c, found[i]->d_name, all))
+		    add(c, found[i]->d_name, all, &table))
 			status = EXIT_FAILED;
 		free(found[i]);
 	}
@@ -115,6 +134,8 @@ int verb_list(struct context *c, int argc, char **argv)
 	if (c->is_json)
 		puts(json_object_to_json_string_ext(all,
 		                                    JSON_C_TO_STRING_PRETTY));
+	else
+		table_print(&table);
 	json_object_put(all);
 	return status;
 }

@@ -14,6 +14,7 @@
 #include "cast/casts.h"
 #include "cli/context.h"
 #include "cli/shown.h"
+#include "cli/table.h"
 #include "cli/verb.h"
 
 static const char *mode_name(unsigned mode)
@@ -51,45 +52,47 @@ static void print_json(const struct shown *s)
 	json_object_put(all);
 }
 
-static void print_escaped(const char *text, int width)
+static const struct table_column columns[] = {
+	{"RECEIVER"}, {"STATE"},  {"MODE", .worth = 1},
+	{"SOURCE"},   {"TARGET"}, {"REASON", .is_note = true},
+};
+
+static void add_escaped(struct table *t, const char *text)
 {
 	AUTO(buf) struct buf b = {0};
 
 	buf_escape(&b, text);
-	printf("%-*s", width, buf_text(&b));
+	table_add(t, buf_text(&b));
 }
 
-static void print_row(const struct shown_row *row)
+static void add_row(struct table *t, const struct shown_row *row)
 {
 	AUTO(buf) struct buf source = {0};
 
 	buf_printf(&source, "%s:%s", row->item.peer, row->item.source);
-	printf("%-16s %-10s %-10s ", row->receiver,
-	       page_state_name(row->item.state), mode_name(row->item.mode));
-	print_escaped(source.data, 32);
-	putchar(' ');
-	print_escaped(row->item.target, *row->item.reason ? 28 : 0);
-	if (*row->item.reason) {
-		putchar(' ');
-		print_escaped(row->item.reason, 0);
-	}
-	putchar('\n');
+	table_add(t, row->receiver);
+	table_add(t, page_state_name(row->item.state));
+	table_add(t, mode_name(row->item.mode));
+	add_escaped(t, source.data);
+	add_escaped(t, row->item.target);
+	add_escaped(t, row->item.reason);
 }
 
 static void print_table(const struct shown *s, bool all)
 {
-	size_t shown = 0;
+	AUTO(table)
+	struct table t = {
+		.columns = columns,
+		.n = sizeof(columns) / sizeof(*columns),
+	};
 
-	for (size_t i = 0; i < s->n; i++) {
-		if (!all && s->v[i].item.state != PAGE_ACTIVE &&
-		    s->v[i].item.state != PAGE_WAITING)
-			continue;
-		if (!shown++)
-			printf("%-16s %-10s %-10s %-32s %s\n", "RECEIVER",
-			       "STATE", "MODE", "SOURCE", "TARGET");
-		print_row(&s->v[i]);
-	}
-	if (!shown)
+	for (size_t i = 0; i < s->n; i++)
+		if (all || s->v[i].item.state == PAGE_ACTIVE ||
+		    s->v[i].item.state == PAGE_WAITING)
+			add_row(&t, &s->v[i]);
+	if (t.cells.n)
+		table_print(&t);
+	else
 		puts(s->n && !all ? "no casts; -a shows what is offered"
 		                  : "no casts");
 }

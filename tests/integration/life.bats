@@ -302,6 +302,21 @@ runs() { # COMMAND-PATTERN: does a process of that command line exist?
 	[[ $status == 0 && $output == *hibernated* ]]
 }
 
+@test "list fits a terminal, and is whole in a pipe" {
+	local name=a-name-of-two-score-bytes-or-even-more-of-them line
+	busybox_sub "$name"
+	busybox_sub db
+	run_tty -- "$SUBHOST_BIN" list
+	echo "$output"
+	[[ $status == 0 && $output == *"${name:0:16}"*"~"*"stopped"* ]]
+	[[ $output != *"$base"* ]] # it is long, and worth least
+	while IFS= read -r line; do
+		[[ ${#line} -le 81 ]] # and a carriage return
+	done <<<"$output"
+	run sub list
+	[[ $output == *"$name "*"$base"* && $output != *"~"* ]]
+}
+
 @test "list and status, for programs" {
 	busybox_sub web
 	busybox_sub db
