@@ -125,6 +125,9 @@ static int bring_up(struct run *run, struct sub *s, struct survey *v,
 		r = foreground_restrict(err);
 	if (!r)
 		r = declare(&d, s, &notes, err);
+	/* The console of one that runs is its own supervisor's. */
+	if (!r && run->supervisor)
+		r = life_may_start(s, v, err);
 	if (!r && run->supervisor)
 		r = prepare(run, s, &d.declaration, &wish, err);
 	if (r < 0)

@@ -101,6 +101,18 @@ static void note_start(const struct life *l)
 	          l->is_waking ? "woken" : "started", text);
 }
 
+int life_may_start(const struct sub *s, const struct survey *v, struct err *err)
+{
+	AUTO(buf) struct buf why = {0};
+	int r = survey_refuse_foreign(v, s, err);
+
+	if (r < 0)
+		return r;
+	return state_of(&v->facts, &why) == STATE_RUNNING
+	               ? refuse_running(s, v, err)
+	               : 0;
+}
+
 int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
                struct launched *ret, struct err *err)
 {
@@ -118,12 +130,10 @@ int life_start(struct sub *s, struct survey *v, const struct life_wish *wish,
 	};
 	AUTO(buf) struct buf why = {0};
 	enum state state = state_of(&v->facts, &why);
-	int r = survey_refuse_foreign(v, s, err);
+	int r = life_may_start(s, v, err);
 
 	if (r < 0)
 		return r;
-	if (state == STATE_RUNNING)
-		return refuse_running(s, v, err);
 	keeper_dismiss(&v->record);
 	if (state == STATE_DAMAGED) {
 		buf_printf(wish->notes, "it was damaged (%s), and is mended\n",

@@ -28,6 +28,10 @@ struct life_wish {
 	int page_fd;          /* detached: the page of its console's log */
 };
 
+/* Is there nothing of others' in its places, and does it not run? */
+int life_may_start(const struct sub *s, const struct survey *v,
+                   struct err *err);
+
 /*
  * Bring it up, from stopped or hibernated; the caller holds the lock and has
  * taken the survey, which is kept up to date. On failure all that was done is

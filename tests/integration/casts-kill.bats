@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
-# SIGKILL of subhost at many points of caston, castoff, cast and ucast, and of
-# start and stop of both ends, by strace: casts.ini is whole, old or new; what
+# SIGKILL of subhost at many points of caston, castoff, cast and ucast, of start
+# and stop of both ends, and of the daemon, by strace: casts.ini is whole, old or new; what
 # was said is so; and whoever comes next makes it what casts.ini says.
 
 load lib
 load casts
+load daemon
 
 : "${KILL_POINTS:=560}" # of all together, of which 500 shall be met
 
@@ -281,4 +282,93 @@ recovers_stop() {
 	at_points 15 "$total" both_up recovers_stop stop web
 	both_stopped
 	assert_same_host
+}
+
+# --- the daemon -------------------------------------------------------------
+
+asked() { # TAG: web asks for the cast
+	sub enter web -- sh -c "echo db:/srv >/.syscmd/caston.$1" </dev/null
+}
+
+reply() { # TAG
+	cat "$SUBHOST/web/live/syscmd/replies/caston.$1" 2>/dev/null
+}
+
+# traced OPTION…: strace of the daemon, its pid in $tracer, once it looks on.
+traced() {
+	strace -qq -p "$daemon" "$@" 2>/dev/null 3>&- &
+	tracer=$!
+	wait_until 5 eval '! grep -q "^TracerPid:.0$" "/proc/$daemon/status"'
+}
+
+# What it does for one request: a file of calls, and how many.
+calls_of_daemon() {
+	traced -o "$BATS_TEST_TMPDIR/trace"
+	asked first
+	wait_until 5 reply first >/dev/null
+	kill "$tracer"
+	wait "$tracer" || true
+	sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$BATS_TEST_TMPDIR/trace" \
+		>"$BATS_TEST_TMPDIR/calls"
+	total=$(wc -l <"$BATS_TEST_TMPDIR/calls")
+}
+
+# daemon_killed_at N TAG: while it serves that request; false: it was through.
+daemon_killed_at() {
+	local name nth status=0
+	name=$(sed -n "$1p" "$BATS_TEST_TMPDIR/calls")
+	nth=$(head -n "$1" "$BATS_TEST_TMPDIR/calls" | grep -cx "$name")
+	traced -o /dev/null -e "trace=$name" \
+		-e "inject=$name:signal=SIGKILL:when=$nth" || return
+	asked "$2"
+	wait_until 10 daemon_is_through "$2"
+	kill "$tracer" 2>/dev/null || true
+	wait "$tracer" 2>/dev/null || true
+	! kill -0 "$daemon" 2>/dev/null || return
+	wait "$daemon" || status=$?
+	[[ $status == 137 ]]
+}
+
+daemon_is_through() {
+	[[ $(cut -d' ' -f3 "/proc/$daemon/stat" 2>/dev/null) == [XZ] ]] ||
+		reply "$1" >/dev/null
+}
+
+recovers_daemon() { # N
+	is_ini "$offered" "$accepted" || return
+	[[ $(reply "$1") != ok* ]] || { is_ini "$accepted" && as_ini_says; } ||
+		return
+	kill -0 "$daemon" 2>/dev/null || daemon_start || return
+	# Once it runs again: what it had not taken, and what is asked anew.
+	wait_until 10 eval '! test -e "$SUBHOST/web/live/.syscmd/caston.'"$1"\" ||
+		return
+	asked "again$1"
+	wait_until 10 reply "again$1" >/dev/null || return
+	[[ $(reply "again$1") == "ok db:/srv is on /srv, rw" ]] &&
+		is_ini "$accepted" && as_ini_says && nothing_beside
+}
+
+@test "the daemon, killed at every point of a request" {
+	local points=$((KILL_POINTS / 4)) died=0 i point
+	mkdir "$SUBHOST/web/root/.syscmd"
+	daemon_start
+	sub start -d db web -- sleep 1000
+	learn_texts
+	an_offer
+	calls_of_daemon
+	echo "$total system calls, $points points"
+	for ((i = 0; i < points; i++)); do
+		point=$((1 + i * total / points))
+		an_offer || return
+		! daemon_killed_at "$point" "$i" || died=$((died + 1))
+		recovers_daemon "$i" || {
+			echo "killed at system call $point of $total:"
+			sed -n "${point}p" "$BATS_TEST_TMPDIR/calls"
+			cat "$SUBHOST_ETC/casts.ini" "$LOG"
+			return 1
+		}
+	done
+	echo "$died of $points died"
+	((died >= points * 7 / 10))
+	daemon_stop
 }

@@ -45,10 +45,11 @@ share() {
 }
 
 # What hangs in a live, a line each: id, root, place in it. Not the tmpfs that
-# each has as its /run.
+# each has as its /run, and not /syscmd.
 hanging() {
 	local live=$SUBHOST/$1/live
-	awk -v live="$live/" 'index($5, live) == 1 && $5 != live "run" {
+	awk -v live="$live/" 'index($5, live) == 1 && $5 != live "run" &&
+		$5 !~ "/live/syscmd(/replies)?$" {
 		print $1, $4, substr($5, length(live)) }' /proc/self/mountinfo
 }
 

@@ -483,6 +483,18 @@ kill_supervisor() {
 	wait_until 5 eval "[[ ! -e /proc/$pid || \$(< /proc/$pid/stat) == *' Z '* ]]"
 }
 
+@test "start -d of one that runs is refused, and its console stays its own" {
+	busybox_sub web
+	sub start -d web -- sleep 1000
+	fails_with 1 "web is running already, init is pid" sub start -d web
+	run_tty expect='three times leaves' send='\x1d\x1d\x1d' \
+		expect='left, it goes on' -- "$SUBHOST_BIN" attach web
+	echo "$output"
+	[[ $status == 0 && $output == *"it goes on"* ]]
+	[[ $(sub status web) != *dead* ]]
+	[[ $(grep -c ^ "$SUBHOST_STATE/log/web") == 1 ]]
+}
+
 @test "killed: the sub host goes on; status and attach say so; start -d adopts it" {
 	local init
 	busybox_sub web
