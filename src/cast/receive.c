@@ -317,7 +317,9 @@ static int refuse_blocked(struct change *ch, const struct block *block)
 	buf_puts(&b, ch->q->actor);
 	buf_puts(&b, " blocks ");
 	policy_print_block(block, &b);
-	buf_puts(&b, "; lift that first");
+	buf_puts(&b, "; castblock --lift ");
+	policy_print_block(block, &b);
+	buf_puts(&b, " allows it again");
 	return change_refuse(ch, -EPERM, &b);
 }
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/verb.h"
+#include "model/name.h"
 
 struct option_row {
 	const char *name;
@@ -259,21 +260,47 @@ void context_help(const struct context *c)
 	printf("\n  %s\n\nSee subhost(8).\n", c->verb->help);
 }
 
+static bool is_of_verb(const struct context *c, const struct option_row *o)
+{
+	char verb[64];
+
+	snprintf(verb, sizeof(verb), " %s ", c->verb ? c->verb->name : "");
+	return !o->verbs || strstr(o->verbs, verb);
+}
+
 /* The row of an option of this verb; *ret_value is what "--x=VALUE" gives. */
 static const struct option_row *find(const struct context *c, const char *word,
                                      const char **ret_value)
 {
 	const char *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
-	char verb[64];
 
-	snprintf(verb, sizeof(verb), " %s ", c->verb ? c->verb->name : "");
 	*ret_value = equals ? equals + 1 : NULL;
 	for (const struct option_row *o = options; o->name; o++)
 		if (strlen(o->name) == len && !strncmp(o->name, word, len) &&
-		    (!o->verbs || strstr(o->verbs, verb)))
+		    is_of_verb(c, o))
 			return o;
+	/* Of one letter, its value may follow at once: -n2. */
+	for (const struct option_row *o = options; o->name; o++)
+		if (word[1] != '-' && strlen(o->name) == 2 && o->take &&
+		    !strncmp(o->name, word, 2) && is_of_verb(c, o)) {
+			*ret_value = word + 2;
+			return o;
+		}
 	return NULL;
+}
+
+static void say_no_option(const struct context *c, const char *word)
+{
+	fprintf(stderr, "%s: there is no option %s%s%s", c->program, word,
+	        c->verb ? " of " : "", c->verb ? c->verb->name : "");
+	for (const struct option_row *o = options; o->name; o++)
+		if (is_of_verb(c, o) && word[1] == '-' && o->name[1] == '-' &&
+		    name_is_near(word + 2, o->name + 2)) {
+			fprintf(stderr, "; did you mean %s?", o->name);
+			break;
+		}
+	fprintf(stderr, "\n");
 }
 
 /* Is it an option that the verb's words keep? */
@@ -292,9 +319,7 @@ static bool take(struct context *c, int argc, char **argv, int *at)
 	const struct option_row *o = find(c, word, &value);
 
 	if (!o || o->is_word || (o->set && value)) {
-		fprintf(stderr, "%s: there is no option %s%s%s\n", c->program,
-		        word, c->verb ? " of " : "",
-		        c->verb ? c->verb->name : "");
+		say_no_option(c, word);
 		return false;
 	}
 	if (o->set) {
@@ -306,8 +331,11 @@ static bool take(struct context *c, int argc, char **argv, int *at)
 		value = argv[++*at];
 	if (value && o->take(c, value))
 		return true;
-	fprintf(stderr, "%s: %s is not a good value for %s\n", c->program,
-	        value ? value : "nothing", o->name);
+	if (value)
+		fprintf(stderr, "%s: %s is not a good value for %s\n",
+		        c->program, value, o->name);
+	else
+		fprintf(stderr, "%s: %s needs a value\n", c->program, o->name);
 	return false;
 }
 

@@ -51,7 +51,7 @@ int verb_enter(struct context *c, int argc, char **argv)
 	struct err err = {0};
 	int r;
 
-	if (foreground_words(argc, argv, &command) < 0)
+	if (foreground_words(c, argc, argv, &command) < 0)
 		return context_usage(c);
 	if (!context_is_root(c))
 		return EXIT_OURS;

@@ -14,6 +14,7 @@
 #include "base/auto.h"
 #include "base/err.h"
 #include "cli/context.h"
+#include "cli/verb.h"
 #include "run/birth.h"
 
 const char *foreground_term(void)
@@ -28,10 +29,14 @@ const char *foreground_term(void)
 	return term;
 }
 
-int foreground_words(int argc, char **argv, char *const **ret_command)
+int foreground_words(const struct context *c, int argc, char **argv,
+                     char *const **ret_command)
 {
 	bool has_command = argc > 1 && !strcmp(argv[1], "--");
 
+	if (argc > 1 && !has_command && strcmp(argv[0], "--"))
+		fprintf(stderr, "%s: a command goes behind --: %s %s -- %s\n",
+		        c->program, c->verb->name, argv[0], argv[1]);
 	if (argc < 1 || !strcmp(argv[0], "--") || (argc > 1 && !has_command) ||
 	    (has_command && argc == 2))
 		return -EINVAL;

@@ -2,6 +2,7 @@
 /* What the verbs that stay until a command ends have in common. */
 #pragma once
 
+struct context;
 struct ending;
 struct err;
 struct launched;
@@ -11,7 +12,8 @@ const char *foreground_term(void);
 
 /* The words of "NAME [-- COMMAND…]": 0, *ret_command is NULL where there is
  * none; or -EINVAL. */
-int foreground_words(int argc, char **argv, char *const **ret_command);
+int foreground_words(const struct context *c, int argc, char **argv,
+                     char *const **ret_command);
 
 /* Without a pty the command gets our standard descriptors, as far as a guest
  * may have them. */

@@ -89,7 +89,7 @@ int verb_restart(struct context *c, int argc, char **argv)
 {
 	char *const *command;
 
-	if (foreground_words(argc, argv, &command) < 0)
+	if (foreground_words(c, argc, argv, &command) < 0)
 		return context_usage(c);
 	if (!context_is_root(c))
 		return EXIT_OURS;

@@ -84,7 +84,7 @@ int start_foreground(const struct context *c, int argc, char **argv,
 {
 	char *const *command;
 
-	if (foreground_words(argc, argv, &command) < 0)
+	if (foreground_words(c, argc, argv, &command) < 0)
 		return context_usage(c);
 	if (!context_is_root(c))
 		return EXIT_OURS;

@@ -3,9 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -13,10 +16,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "doctor/doctor.h"
+#include "host/keeper.h"
 #include "host/life.h"
 #include "host/survey.h"
 #include "model/name.h"
 #include "run/launcher.h"
+#include "sub/libexec.h"
 #include "sub/sub.h"
 
 static int open_locked(const struct doctor *d, const char *name, struct sub *s,
@@ -56,6 +61,41 @@ static int forget_record(struct doctor *d, const struct finding *f,
 	return r < 0 ? err_set(err, r, "cannot remove %s/%s", d->places->run,
 	                       f->name)
 	             : 0;
+}
+
+/* As people would: by the command that adopts it. */
+static int adopt(struct doctor *d, const struct finding *f, struct err *err)
+{
+	char path[PATH_MAX] = "subhost", quiet[] = "-q", root[] = "--root",
+	     start[] = "start", detached[] = "-d";
+	AUTO(mem) char *subhost = mem_copy(d->places->subhost);
+	char *argv[] = {path,  quiet,    root,    subhost,
+	                start, detached, f->name, NULL};
+	int status = -1, r = libexec_path("subhost", path, sizeof(path));
+	pid_t pid;
+
+	if (!r)
+		r = -posix_spawn(&pid, path, NULL, NULL, argv, environ);
+	if (r < 0)
+		return err_set(err, r, "cannot run %s", path);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status ? err_say(err, -EIO, "%s was not adopted", f->name) : 0;
+}
+
+static void look_at_keeper(struct doctor *d, const struct sub *s,
+                           const struct survey *v)
+{
+	static const struct said lost = {
+		.how = "it was killed; nobody keeps the console's log, and "
+		       "RESTART is off",
+		.fix = "gives it another one, as subhost start -d does",
+		.mend = adopt,
+	};
+
+	if (keeper_is_lost(v))
+		doctor_add(d, s->name, &lost,
+		           "%s runs, and its supervisor is dead", s->name);
 }
 
 static void look_at_foreign(struct doctor *d, const struct sub *s,
@@ -98,6 +138,7 @@ static int examine_one(struct doctor *d, const char *name, struct err *err)
 		doctor_add(d, name, &damaged, "%s is damaged: %s", name,
 		           buf_text(&why));
 	look_at_foreign(d, &s, &v);
+	look_at_keeper(d, &s, &v);
 	return 0;
 }
 

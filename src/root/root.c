@@ -278,8 +278,10 @@ static int make_overlay(const struct sub *s, const struct root_request *req,
 	o.writable_fd = writable_fd;
 	fd = overlay_mount(&o, log, sizeof(log));
 	if (fd == -ESTALE && !forget_origin(&o)) {
-		buf_puts(req->notes,
-		         "the base has changed since the last start\n");
+		/* What hides things of the host's is made anew each time. */
+		if (strcmp(d->base.v[0], "/"))
+			buf_puts(req->notes, "the base is another one than at "
+			                     "the last start\n");
 		fd = overlay_mount(&o, log, sizeof(log));
 	}
 	if (fd < 0)

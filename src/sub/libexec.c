@@ -40,9 +40,11 @@ static bool beside_us(const char *program, char *ret_path, size_t size)
 
 int libexec_path(const char *program, char *ret_path, size_t size)
 {
+	const char *dir = strcmp(program, "subhost") ? LIBEXECDIR : SBINDIR;
+
 	if (beside_us(program, ret_path, size) && is_ours(ret_path))
 		return 0;
-	if ((size_t)snprintf(ret_path, size, LIBEXECDIR "/%s", program) >= size)
+	if ((size_t)snprintf(ret_path, size, "%s/%s", dir, program) >= size)
 		return -ENAMETOOLONG;
 	return 0;
 }

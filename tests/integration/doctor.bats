@@ -61,6 +61,16 @@ found() { # TEXT: doctor finds it, --fix mends it, then there is nothing
 	is web stopped
 }
 
+@test "a supervisor that was killed: the sub host is adopted" {
+	busybox_sub web
+	sub start -d web -- sh -c 'while sleep 0.1; do echo line; done'
+	kill -KILL "$(sub status web --json | jq .supervisor)"
+	wait_until 5 eval '[[ $(sub status web) == *dead* ]]'
+	found "web runs, and its supervisor is dead"
+	is web running
+	[[ $(sub logs web) == *adopted* ]]
+}
+
 @test "a record whose directory is gone, and what it had" {
 	busybox_sub web
 	sub start web -- true

@@ -177,3 +177,12 @@ offers() {
 	command -v zsh >/dev/null || skip "there is no zsh"
 	zsh -n "$BUILD/completions/_subhost"
 }
+
+@test "uninstall is refused while a sub host is up" {
+	busybox_sub web
+	sub start web -- true
+	run env INIT_D="$PLACES/init.d" "$TREE/dist/before-uninstall" "$PLACES/share"
+	[[ $status == 1 && $output == "web is up: subhost stopall, then remove subhost" ]]
+	sub stop web
+	env INIT_D="$PLACES/init.d" "$TREE/dist/before-uninstall" "$PLACES/share"
+}

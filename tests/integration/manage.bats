@@ -313,7 +313,7 @@ image_of() {
 	fails_with 2 "usage: subhost create" sub create
 	fails_with 2 "usage: subhost create" sub create a b
 	fails_with 2 "no option --form" sub create a --form b
-	fails_with 2 "nothing is not a good value for --from" sub create a --from
+	fails_with 2 "--from needs a value" sub create a --from
 	fails_with 1 "is no name of a sub host" sub create 'a b'
 	fails_with 1 "reserved" sub create host
 	fails_with 1 "starts with a letter" sub create .web

@@ -359,6 +359,27 @@ partitioned() {
 	[[ $status == 0 && -z $text ]]
 }
 
+@test "another base is told, and the host's own / is never another one" {
+	local turn
+	new_sub web "BASE=/"
+	for turn in 1 2 3; do
+		echo "start $turn"
+		run --separate-stderr sub start web -- true
+		[[ $status == 0 && $stderr != *"another one"* ]]
+		sub stop web
+	done
+	base_busybox
+	cp -a "$base" "$PLACES/copy"
+	set_config web
+	run --separate-stderr sub start web -- true
+	sub stop web
+	base=$PLACES/copy
+	set_config web
+	run --separate-stderr sub start web -- true
+	[[ $stderr == *"the base is another one than at the last start"* ]]
+	rm -r "$PLACES/copy" && sub stop web
+}
+
 @test "/ as base is refused when /usr is a mount of its own" {
 	mkdir "$PLACES/empty"
 	mount -t overlay usr -o "lowerdir=/usr:$PLACES/empty" /usr

@@ -453,11 +453,12 @@ static void caston_refuses(void **state)
 	assert_fails(offers, "2 caston 1:/same", -EEXIST,
 	             "1 offers both /c and /d for /same");
 	assert_fails(offers, "2 caston 1:/t", -EPERM,
-	             "2 blocks /t; lift that first");
+	             "2 blocks /t; castblock --lift /t allows it again");
 	assert_fails(offers, "2 caston 3:/a", -EPERM,
-	             "2 blocks 3; lift that first");
-	assert_fails(offers, "2 caston 1:/b /b/..b/x", -EPERM,
-	             "2 blocks 1:/b/..b; lift that first");
+	             "2 blocks 3; castblock --lift 3 allows it again");
+	assert_fails(
+		offers, "2 caston 1:/b /b/..b/x", -EPERM,
+		"2 blocks 1:/b/..b; castblock --lift 1:/b/..b allows it again");
 	assert_fails(offers, "2 caston 1:/b /e/x", -EEXIST,
 	             "1:/e is accepted on /e");
 	assert_fails(offers, "2 caston 1:/b /e", -EEXIST,
@@ -489,10 +490,10 @@ static void caston_accepts_again(void **state)
 	buf_printf(&blocked, "%s_blocked=All,1,/t", before);
 	assert_applies(blocked.data, "2 caston 1:/t --ro", "", blocked.data);
 	assert_fails(blocked.data, "2 caston 1:/t /y", -EPERM,
-	             "2 blocks 1; lift that first");
+	             "2 blocks 1; castblock --lift 1 allows it again");
 	buf_puts(&blocked, ",1:/t");
 	assert_fails(blocked.data, "2 caston 1:/t --ro", -EPERM,
-	             "2 blocks 1:/t; lift that first");
+	             "2 blocks 1:/t; castblock --lift 1:/t allows it again");
 }
 
 static void caston_takes_all_there_is(void **state)
