@@ -330,8 +330,8 @@ daemon_killed_at() {
 }
 
 daemon_is_through() {
-	[[ $(cut -d' ' -f3 "/proc/$daemon/stat" 2>/dev/null) == [XZ] ]] ||
-		reply "$1" >/dev/null
+	[[ $(cut -d' ' -f3 "/proc/$daemon/stat" 2>/dev/null) == [XZ] ||
+		! -e /proc/$daemon ]] || reply "$1" >/dev/null
 }
 
 recovers_daemon() { # N
