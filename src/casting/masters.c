@@ -103,5 +103,7 @@ int masters_refresh(const struct places *places, struct err *err)
 		same = is_same(fd, names[i], &tools);
 	if (!same)
 		r = replace(fd, &tools);
+	if (r < 0)
+		rmdir(folder.data); /* where it is empty: there are none */
 	return r < 0 ? err_set(err, r, "cannot fill %s", folder.data) : 0;
 }

@@ -157,15 +157,25 @@ static bool take_bridge(struct context *c, const char *value)
 	return true;
 }
 
-static bool take_seconds(struct context *c, const char *value)
+static bool read_seconds(const char *value, int *ret)
 {
 	char *end;
 	long seconds = strtol(value, &end, 10);
 
 	if (!*value || *end || seconds < 0 || seconds > 86400)
 		return false;
-	c->seconds = (int)seconds;
+	*ret = (int)seconds;
 	return true;
+}
+
+static bool take_seconds(struct context *c, const char *value)
+{
+	return read_seconds(value, &c->seconds);
+}
+
+static bool take_start_seconds(struct context *c, const char *value)
+{
+	return read_seconds(value, &c->start_seconds);
 }
 
 static bool take_delay(struct context *c, const char *value)
@@ -193,6 +203,7 @@ static const struct option_row options[] = {
 	{ "--nat",	" bridge ",		set_nat },
 	{ "--force",	" stop hibernate restart ", set_forced },
 	{ "--timeout",	" stop hibernate restart ", NULL, take_seconds },
+	{ "--timeout",	" start ",		NULL,	take_start_seconds },
 	{ "-u",		" enter ",		NULL,	take_user },
 	{ "--as",	CAST_VERBS "showcast ",	NULL,	take_actor },
 	{ "--kill",	" castoff ucast ",	set_kill },

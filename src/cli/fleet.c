@@ -69,7 +69,7 @@ static enum fate judge(const struct voyage *v, size_t at, bool needs)
 		if (needs && before != DONE) {
 			fprintf(stderr,
 			        "%s: %s is not started: %s, which it is after, "
-			        "is not up\n",
+			        "is not up, or not ready\n",
 			        v->f->context->program, node->name,
 			        v->f->order.v[node->after[i]].name);
 			return LEFT_OUT;

@@ -110,7 +110,7 @@ static void fill_standard(void)
 /* PROGRAM [OPTION…] VERB [WORD…] */
 int main(int argc, char **argv)
 {
-	struct context c = {.seconds = -1, .lines = -1};
+	struct context c = {.seconds = -1, .start_seconds = -1, .lines = -1};
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const struct verb *verb;
 	int before, status;

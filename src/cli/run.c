@@ -119,15 +119,15 @@ static int bring_up(struct run *run, struct sub *s, struct survey *v,
 		.notes = &notes,
 	};
 	bool closed;
-	int r = sub_close_to_others(s, &closed, err);
+	/* The console of one that runs is its own supervisor's. */
+	int r = run->supervisor ? life_may_start(s, v, err) : 0;
 
+	if (!r)
+		r = sub_close_to_others(s, &closed, err);
 	if (!r && !wish.terminal && !run->supervisor)
 		r = foreground_restrict(err);
 	if (!r)
 		r = declare(&d, s, &notes, err);
-	/* The console of one that runs is its own supervisor's. */
-	if (!r && run->supervisor)
-		r = life_may_start(s, v, err);
 	if (!r && run->supervisor)
 		r = prepare(run, s, &d.declaration, &wish, err);
 	if (r < 0)

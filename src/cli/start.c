@@ -106,6 +106,8 @@ static int start_detached(const struct context *c, int argc, char **argv)
 
 int verb_start(struct context *c, int argc, char **argv)
 {
-	return c->is_detached ? start_detached(c, argc, argv)
-	                      : start_foreground(c, argc, argv, NULL);
+	if (c->is_detached)
+		return start_detached(c, argc, argv);
+	return c->start_seconds < 0 ? start_foreground(c, argc, argv, NULL)
+	                            : context_usage(c); /* nobody waits */
 }

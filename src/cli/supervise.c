@@ -83,14 +83,14 @@ static void tell(const struct supervision *s, const char *what,
 }
 
 /* Nobody waits for ever, a boot least of all; and nothing is ended for it. */
-static void answer_late(struct supervision *s)
+static void answer_late(struct supervision *s, unsigned seconds)
 {
 	struct err err;
 
 	err_say(&err, -ETIMEDOUT,
 	        "%s runs, and has not said in %u seconds that it is ready "
 	        "(NOTIFY, START_TIMEOUT); see subhost logs %s",
-	        s->run.name, s->run.start_timeout, s->run.name);
+	        s->run.name, seconds, s->run.name);
 	answer(s, EXIT_FAILED, err.text);
 }
 
@@ -98,7 +98,8 @@ static void answer_late(struct supervision *s)
 static void attend(struct supervision *s)
 {
 	struct supervisor *p = &s->supervisor;
-	unsigned limit = s->run.start_timeout;
+	int asked = s->context.start_seconds;
+	unsigned limit = asked < 0 ? s->run.start_timeout : (unsigned)asked;
 	enum supervised came;
 	int ms;
 
@@ -114,7 +115,7 @@ static void attend(struct supervision *s)
 		if (log_is_ready(&p->log))
 			answer(s, 0, "");
 		else
-			answer_late(s);
+			answer_late(s, limit);
 	}
 }
 

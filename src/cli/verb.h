@@ -13,7 +13,7 @@ struct context;
 /* clang-format off */
 /*	   name       usage                              help			*/
 #define CORE_VERBS(V)								\
-	V(start,     "NAME [-- COMMAND...] | -d NAME... [-- COMMAND...]",		\
+	V(start,     "NAME [-- COMMAND...] | -d [--timeout S] NAME... [-- COMMAND...]",		\
 	  "bring a sub host up, or wake it, and be its terminal; or -d")	\
 	V(attach,    "NAME",							\
 	  "be at the console of a detached one; Ctrl-] three times leaves")	\

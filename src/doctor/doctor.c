@@ -14,9 +14,9 @@
 
 /* In this order: who is up is known to those who come later. */
 static int (*const examinations[])(struct doctor *d, struct err *err) = {
-	doctor_examine_subs,  doctor_examine_records, doctor_examine_networks,
-	doctor_examine_links, doctor_examine_cgroups, doctor_examine_loops,
-	doctor_examine_casts, doctor_examine_syscmd,
+	doctor_settle,           doctor_examine_subs,  doctor_examine_records,
+	doctor_examine_networks, doctor_examine_links, doctor_examine_cgroups,
+	doctor_examine_loops,    doctor_examine_casts, doctor_examine_syscmd,
 };
 
 void doctor_done(struct doctor *d)

@@ -70,6 +70,9 @@ bool doctor_knows(const struct doctor *d, const char *name);
  * caller's; NULL: none of ours. */
 char *doctor_name_of(const struct doctor *d, const char *mark);
 
+/* Before anything is looked at: what goes by itself has gone. */
+int doctor_settle(struct doctor *d, struct err *err);
+
 /* The examinations, each of its own noun. */
 int doctor_examine_subs(struct doctor *d, struct err *err);
 int doctor_examine_records(struct doctor *d, struct err *err);

@@ -28,6 +28,16 @@
 
 #define LEFT "one of our commands was killed, or its record was lost"
 
+/* One that was started since we looked has a record, and nothing of it is left
+ * behind. */
+static bool is_recorded(const struct doctor *d, const char *name)
+{
+	AUTO(buf) struct buf path = {0};
+
+	buf_printf(&path, "%s/%s", d->places->run, name);
+	return !access(path.data, F_OK);
+}
+
 /* The name that the mark of a namespace has, "" for none of ours. */
 static int name_of_netns(const struct doctor *d, const char *pin, char **ret)
 {
@@ -44,7 +54,7 @@ static int unpin(struct doctor *d, const struct finding *f, struct err *err)
 	AUTO(mem) char *name = NULL;
 	int r = name_of_netns(d, f->name, &name);
 
-	if (!r && name)
+	if (!r && name && !is_recorded(d, name))
 		r = netns_unpin(f->name);
 	return r < 0 && r != -ENOENT
 	               ? err_set(err, r, "cannot delete " NETNS_DIR "/%s",
@@ -95,7 +105,7 @@ static int delete_link(struct doctor *d, const struct finding *f,
 		return 0;
 	if (!r)
 		name = doctor_name_of(d, link.alias);
-	if (!r && name) {
+	if (!r && name && !is_recorded(d, name)) {
 		link_delete(&nl, link.index);
 		r = netlink_do(&nl, NULL, NULL, NULL);
 	}
@@ -131,7 +141,7 @@ static void find_leaving(void *arg, const struct link *link)
 	struct leaving *l = arg;
 	AUTO(mem) char *name = doctor_name_of(l->d, link->alias);
 
-	l->found |= name && !doctor_is_up(l->d, name);
+	l->found |= name && !is_recorded(l->d, name);
 }
 
 /* Those of one that was just stopped go by themselves, a moment later. */
@@ -163,9 +173,17 @@ int doctor_examine_links(struct doctor *d, struct err *err)
 	int r = netlink_open(&nl);
 
 	if (!r)
-		r = await_links(d, &nl);
-	if (!r)
 		r = link_each(&nl, "veth", 0, look_at_link, d);
+	return r < 0 ? err_set(err, r, "cannot list links") : 0;
+}
+
+int doctor_settle(struct doctor *d, struct err *err)
+{
+	AUTO(netlink) struct netlink nl = NETLINK_NONE;
+	int r = netlink_open(&nl);
+
+	if (!r)
+		r = await_links(d, &nl);
 	return r < 0 ? err_set(err, r, "cannot list links") : 0;
 }
 
@@ -207,6 +225,8 @@ static int remove_group(struct doctor *d, const struct finding *f,
 	struct cgroup_place place = {.parent = parent, .name = f->name};
 	int r;
 
+	if (is_recorded(d, f->name))
+		return 0;
 	name_parent(d, parent);
 	name_mark(d, f->name, &mark);
 	place.mark = mark.data;

@@ -63,6 +63,23 @@ static int forget_record(struct doctor *d, const struct finding *f,
 	             : 0;
 }
 
+static bool is_lost(const struct survey *v)
+{
+	AUTO(buf) struct buf why = {0};
+
+	return keeper_is_lost(v) && state_of(&v->facts, &why) == STATE_RUNNING;
+}
+
+static bool has_lost_keeper(const struct doctor *d, const char *name)
+{
+	AUTO(survey) struct survey v = SURVEY_NONE;
+	AUTO(sub) struct sub s = SUB_NONE;
+	struct err ignored;
+
+	return !sub_open(&s, d->places, name, &ignored) &&
+	       !survey_take(&v, &s, &ignored) && is_lost(&v);
+}
+
 /* As people would: by the command that adopts it. */
 static int adopt(struct doctor *d, const struct finding *f, struct err *err)
 {
@@ -74,6 +91,8 @@ static int adopt(struct doctor *d, const struct finding *f, struct err *err)
 	int status = -1, r = libexec_path("subhost", path, sizeof(path));
 	pid_t pid;
 
+	if (!r && !has_lost_keeper(d, f->name))
+		return 0; /* by now */
 	if (!r)
 		r = -posix_spawn(&pid, path, NULL, NULL, argv, environ);
 	if (r < 0)
@@ -93,7 +112,7 @@ static void look_at_keeper(struct doctor *d, const struct sub *s,
 		.mend = adopt,
 	};
 
-	if (keeper_is_lost(v))
+	if (is_lost(v))
 		doctor_add(d, s->name, &lost,
 		           "%s runs, and its supervisor is dead", s->name);
 }

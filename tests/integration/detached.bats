@@ -430,6 +430,11 @@ STATUS=serving 7"; sleep 1000'
 	touch "$SUBHOST/web/live/run/go"
 	wait_until 5 has_logged web '^# ready$'
 	[[ $(sub status web) == *"ready          yes"* ]]
+	sub stop web
+	set_config web NOTIFY=yes
+	fails_with 1 "has not said in 1 seconds" \
+		sub start -d --timeout 1 web -- sleep 1000
+	fails_with 2 "usage: subhost start" sub start --timeout 1 web
 }
 
 @test "NOTIFY=yes: one that ends before is a failure, with its status" {
