@@ -121,7 +121,7 @@ all_kinds() {
 @test "one that grows while others write it, too" {
 	besides
 	attack_behind /message grow 1500
-	wait_until 5 grep -q "done" "$BATS_TEST_TMPDIR/web.out"
+	wait_until 30 grep -q "done" "$BATS_TEST_TMPDIR/web.out"
 	[[ $(reply caston.grow) == "error: a request has at most 4096 bytes" ]]
 	[[ -z $(files) ]]
 	still

@@ -26,7 +26,7 @@ accepted() { # CONFIG-LINE…: of the receiver
 keeper() {
 	sub enter app -- sh -c "$1; exec sleep 4242" </dev/null \
 		>>"$BATS_TEST_TMPDIR/keeper" 2>&1 3>&- &
-	wait_until 5 pgrep -f 'sleep 4242'
+	wait_until 5 pgrep -f '^sleep 4242'
 }
 
 # Whoever still reads it, by whichever way that was tried.

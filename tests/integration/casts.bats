@@ -227,12 +227,12 @@ accepted() {
 @test "who still holds something is named; --kill and --force end them" {
 	accepted
 	sub enter app -- sh -c 'exec sleep 900 </srv/greeting' </dev/null 3>&- &
-	wait_until 5 pgrep -f 'sleep 900'
+	wait_until 5 pgrep -f '^sleep 900'
 	run sub castoff --as app /srv
 	[[ $status == 0 && $output == *"still held: pid "*"sleep 900) has open /"*"greeting"* ]]
 	sub caston --as app db:/srv
 	sub enter app -- sh -c 'cd /srv; exec sleep 901' </dev/null 3>&- &
-	wait_until 5 pgrep -f 'sleep 901'
+	wait_until 5 pgrep -f '^sleep 901'
 	run sub stop db --timeout 1
 	echo "$status $output"
 	[[ $status == 1 && $output == *"still held: pid "*"sleep 901) works in /"*"--force"* ]]

@@ -618,10 +618,10 @@ handler() {
 	daemon_start
 	shell 103
 	tell 103 'echo >/.syscmd/wait.1'
-	wait_until 5 pgrep -f 'sleep 500'
+	wait_until 5 pgrep -f '^sleep 500'
 	sub stop 103
 	daemon_stop
-	over() { ! pgrep -f 'sleep 500'; }
+	over() { ! pgrep -f '^sleep 500'; }
 	wait_until 5 over
 }
 
