@@ -44,7 +44,8 @@ killed_at() {
 }
 
 # at_points PERCENT TOTAL PREPARE RECOVERS ARGUMENT…: RECOVERS N is what must
-# hold then.
+# hold then. $killer N ARGUMENT… returns 137 where it died.
+killer=killed_at
 at_points() {
 	local points=$((KILL_POINTS * $1 / 100)) total=$2 prepare=$3 recovers=$4
 	local i point died=0
@@ -56,7 +57,7 @@ at_points() {
 			echo "point $point: the state to kill in"
 			return 1
 		}
-		{ killed_at "$point" "$@" || [[ $? != 137 ]] ||
+		{ $killer "$point" "$@" || [[ $? != 137 ]] ||
 			died=$((died + 1)); } 2>/dev/null
 		$recovers "$point" || {
 			echo "killed at system call $point of $total:"
@@ -313,62 +314,52 @@ calls_of_daemon() {
 	total=$(wc -l <"$BATS_TEST_TMPDIR/calls")
 }
 
-# daemon_killed_at N TAG: while it serves that request; false: it was through.
+# daemon_killed_at N: while it serves the request $tag.
 daemon_killed_at() {
-	local name nth status=0
+	local name nth
 	name=$(sed -n "$1p" "$BATS_TEST_TMPDIR/calls")
 	nth=$(head -n "$1" "$BATS_TEST_TMPDIR/calls" | grep -cx "$name")
 	traced -o /dev/null -e "trace=$name" \
 		-e "inject=$name:signal=SIGKILL:when=$nth" || return
-	asked "$2"
-	wait_until 10 daemon_is_through "$2"
+	asked "$tag"
+	wait_until 10 daemon_is_through
 	kill "$tracer" 2>/dev/null || true
 	wait "$tracer" 2>/dev/null || true
-	! kill -0 "$daemon" 2>/dev/null || return
-	wait "$daemon" || status=$?
-	[[ $status == 137 ]]
+	kill -0 "$daemon" 2>/dev/null || wait "$daemon"
 }
 
 daemon_is_through() {
 	[[ $(cut -d' ' -f3 "/proc/$daemon/stat" 2>/dev/null) == [XZ] ||
-		! -e /proc/$daemon ]] || reply "$1" >/dev/null
+		! -e /proc/$daemon ]] || reply "$tag" >/dev/null
 }
 
-recovers_daemon() { # N
+a_new_request() {
+	tag=$((tag + 1))
+	an_offer
+}
+
+recovers_daemon() {
 	is_ini "$offered" "$accepted" || return
-	[[ $(reply "$1") != ok* ]] || { is_ini "$accepted" && as_ini_says; } ||
+	[[ $(reply "$tag") != ok* ]] || { is_ini "$accepted" && as_ini_says; } ||
 		return
 	kill -0 "$daemon" 2>/dev/null || daemon_start || return
 	# Once it runs again: what it had not taken, and what is asked anew.
-	wait_until 10 eval '! test -e "$SUBHOST/web/live/.syscmd/caston.'"$1"\" ||
+	wait_until 10 eval '! test -e "$SUBHOST/web/live/.syscmd/caston.$tag"' ||
 		return
-	asked "again$1"
-	wait_until 10 reply "again$1" >/dev/null || return
-	[[ $(reply "again$1") == "ok db:/srv is on /srv, rw" ]] &&
+	asked "again$tag"
+	wait_until 10 reply "again$tag" >/dev/null || return
+	[[ $(reply "again$tag") == "ok db:/srv is on /srv, rw" ]] &&
 		is_ini "$accepted" && as_ini_says && nothing_beside
 }
 
 @test "the daemon, killed at every point of a request" {
-	local points=$((KILL_POINTS / 4)) died=0 i point
+	local total tag=0 killer=daemon_killed_at
 	mkdir "$SUBHOST/web/root/.syscmd"
 	daemon_start
 	sub start -d db web -- sleep 1000
 	learn_texts
 	an_offer
 	calls_of_daemon
-	echo "$total system calls, $points points"
-	for ((i = 0; i < points; i++)); do
-		point=$((1 + i * total / points))
-		an_offer || return
-		! daemon_killed_at "$point" "$i" || died=$((died + 1))
-		recovers_daemon "$i" || {
-			echo "killed at system call $point of $total:"
-			sed -n "${point}p" "$BATS_TEST_TMPDIR/calls"
-			cat "$SUBHOST_ETC/casts.ini" "$LOG"
-			return 1
-		}
-	done
-	echo "$died of $points died"
-	((died >= points * 7 / 10))
+	at_points 25 "$total" a_new_request recovers_daemon
 	daemon_stop
 }
