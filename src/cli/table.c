@@ -67,18 +67,20 @@ static bool drop_least(const struct table *t, struct layout *l)
 	return least < t->n;
 }
 
-static void cut_widest(const struct table *t, struct layout *l, size_t most)
+/* False when it fits, or nothing is left to be cut. */
+static bool cut_widest(const struct table *t, struct layout *l, size_t most)
 {
 	size_t widest = 0, sum = total(t, l);
 
 	for (size_t i = 1; i < t->n; i++)
 		if (l->width[i] > l->width[widest])
 			widest = i;
-	if (sum <= most)
-		return;
+	if (sum <= most || l->width[widest] <= CUT_MIN)
+		return false;
 	l->width[widest] = l->width[widest] > sum - most + CUT_MIN
 	                           ? l->width[widest] - (sum - most)
 	                           : CUT_MIN;
+	return true;
 }
 
 /* What was cut gets what is left over. */
@@ -110,7 +112,8 @@ static void fit(const struct table *t, struct layout *l, size_t most)
 			l->width[i] = CAP;
 	while (total(t, l) > most && drop_least(t, l))
 		;
-	cut_widest(t, l, most);
+	while (cut_widest(t, l, most))
+		;
 	grow(t, l, full, most);
 }
 
