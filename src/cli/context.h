@@ -50,7 +50,7 @@ struct context {
 	long lines;        /* -n; -1: all */
 	const char *since; /* --since; NULL: from the beginning */
 	int seconds;       /* --timeout; -1: as declared */
-	int start_seconds; /* of start; -1: as declared */
+	int start_seconds; /* --timeout of start -d; -1: as declared */
 };
 
 /* One sentence on stderr; the failure's owner calls it, once. */

@@ -11,7 +11,7 @@ struct launched;
 const char *foreground_term(void);
 
 /* The words of "NAME [-- COMMAND…]": 0, *ret_command is NULL where there is
- * none; or -EINVAL. */
+ * none; or -EINVAL, and a command that lacks its "--" has been told. */
 int foreground_words(const struct context *c, int argc, char **argv,
                      char *const **ret_command);
 
